@@ -1,0 +1,12 @@
+"""Where the files that are not code lie: QML, icons, translations, demo answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def resource_folder() -> Path:
+    """Return the folder: inside the package when installed or frozen, beside it in a checkout."""
+    package = Path(__file__).resolve().parent
+    inside = package / "resources"
+    return inside if inside.is_dir() else package.parent / "resources"

@@ -1,0 +1,177 @@
+"""What every test gets without asking: an own home, no network, no unexpected warnings, Qt offscreen."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+import re
+import shutil
+import socket
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# Before anything imports Qt or reads the clock.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["TZ"] = "UTC"
+if hasattr(time, "tzset"):
+    time.tzset()
+
+# No example database in the tree, no time limits on a busy machine, the same examples in every run.
+hypothesis.settings.register_profile("repository", database=None, deadline=None, derandomize=True)
+hypothesis.settings.load_profile("repository")
+
+HOME_VARIABLES = {
+    "HOME": "",
+    "USERPROFILE": "",
+    "APPDATA": "AppData/Roaming",
+    "LOCALAPPDATA": "AppData/Local",
+    "XDG_CONFIG_HOME": ".config",
+    "XDG_DATA_HOME": ".local/share",
+    "XDG_STATE_HOME": ".local/state",
+    "XDG_CACHE_HOME": ".cache",
+}
+CREDENTIAL_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSW|COOKIE|CREDENTIAL|AUTH(?!OR)", re.IGNORECASE)
+DROPPED_NAME = re.compile(
+    r"^(CODEXBAR_.*|XDG_CONFIG_DIRS|XDG_DATA_DIRS|(HTTPS?|ALL|NO|FTP)_PROXY|SSL_CERT_(FILE|DIR)|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY"
+    r"|NO_COLOR|FORCE_COLOR|CLICOLOR.*|COLUMNS|LANGUAGE|QT_STYLE_OVERRIDE|QT_QUICK_CONTROLS_.*)$",
+    re.IGNORECASE,
+)
+
+
+DESKTOP_PROGRAMS = ("Xvfb", "dbus-run-session", "import", "openbox", "trayer", "xdotool")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave `live` tests out unless the command line asks for them."""
+    if "live" in config.option.markexpr:
+        return
+    live = [item for item in items if item.get_closest_marker("live")]
+    config.hook.pytest_deselected(items=live)
+    items[:] = [item for item in items if item not in live]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a `desktop` test where its programs are missing; `make test` has tried to install them by then."""
+    if item.get_closest_marker("desktop"):
+        missing = [name for name in DESKTOP_PROGRAMS if shutil.which(name) is None]
+        if missing:
+            pytest.skip(f"needs {', '.join(missing)}; packaging/linux/test-tools.sh could not install them")
+
+
+class NetworkBlockedError(RuntimeError):
+    """A test tried to reach something other than this machine."""
+
+
+@pytest.fixture(scope="session")
+def repo_root() -> Path:
+    """The folder of the checkout."""
+    return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def runtime_dir() -> Iterator[Path]:
+    """A private folder with a path short enough for Unix sockets (104 bytes on macOS)."""
+    folder = Path(tempfile.mkdtemp(prefix="cbq"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, runtime_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home; every variable that leads to the real one or to a credential is gone."""
+    folder = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if CREDENTIAL_NAME.search(name) or DROPPED_NAME.match(name):
+            monkeypatch.delenv(name)
+    for name, inside in HOME_VARIABLES.items():
+        monkeypatch.setenv(name, str(folder / inside))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime_dir))
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={runtime_dir / 'no-bus'}")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    return folder
+
+
+def _is_this_machine(host: object) -> bool:
+    if host in (None, "", b"", "localhost", b"localhost"):
+        return True
+    text = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
+    try:
+        return ipaddress.ip_address(text.split("%", 1)[0]).is_loopback
+    except ValueError:
+        return False
+
+
+class _NetworkGuard:
+    """Replaces the calls of `socket` that reach out, and remembers what they tried to reach."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.attempts: list[str] = []
+        for method in ("connect", "connect_ex", "sendto"):
+            monkeypatch.setattr(socket.socket, method, self._guard_address(getattr(socket.socket, method)))
+        for function in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
+            monkeypatch.setattr(socket, function, self._guard_name(getattr(socket, function)))
+
+    def _refuse(self, host: object) -> None:
+        self.attempts.append(str(host))
+        message = f"a test tried to reach {host}"
+        raise NetworkBlockedError(message)
+
+    def _guard_address(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def guarded(sock: socket.socket, *arguments: Any) -> Any:
+            if sock.family in (socket.AF_INET, socket.AF_INET6) and not _is_this_machine(arguments[-1][0]):
+                self._refuse(arguments[-1][0])
+            return original(sock, *arguments)
+
+        return guarded
+
+    def _guard_name(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def guarded(host: Any, *arguments: Any, **options: Any) -> Any:
+            if isinstance(host, str) and host.endswith(".invalid"):
+                raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+            if not _is_this_machine(host):
+                self._refuse(host)
+            return original(host, *arguments, **options)
+
+        return guarded
+
+
+@pytest.fixture(autouse=True)
+def blocked_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Only Unix sockets and loopback work; an attempt fails the test even where the error is swallowed.
+
+    Names under `.invalid` fail to resolve, as they do everywhere: tests can ask for a resolution failure.
+    """
+    guard = _NetworkGuard(monkeypatch)
+    yield
+    assert not guard.attempts, f"the test tried to reach {', '.join(guard.attempts)}"
+
+
+class _WarningRecorder(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_warnings(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A log record of level WARNING or above fails a test without `caplog` and without `logs_warnings`."""
+    if "caplog" in request.fixturenames or request.node.get_closest_marker("logs_warnings"):
+        yield
+        return
+    recorder = _WarningRecorder()
+    logging.getLogger().addHandler(recorder)
+    yield
+    logging.getLogger().removeHandler(recorder)
+    assert not recorder.lines, "unexpected log records:\n" + "\n".join(recorder.lines)
