@@ -1,0 +1,157 @@
+"""What a provider is, declared as values: the application knows providers only through these."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from codexbar_qt.provider_api.errors import (
+    AuthRejected,
+    MissingCredential,
+    ProviderError,
+    ToolNotInstalled,
+)
+
+if TYPE_CHECKING:
+    from codexbar_qt.provider_api.context import FetchContext
+    from codexbar_qt.provider_api.models import Snapshot
+    from codexbar_qt.provider_api.settings import Setting
+
+API_VERSION = 1
+"""Version of this contract. A provider module may name the one it needs as `API_VERSION`."""
+
+Quality = Literal["basic", "solid", "complete"]
+Lane = Literal["primary", "secondary", "tertiary"]
+
+
+class Source(StrEnum):
+    """Where numbers come from, as written in the config field `source`."""
+
+    AUTO = "auto"
+    WEB = "web"
+    CLI = "cli"
+    OAUTH = "oauth"
+    API = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSpec:
+    """Labels of the lanes and how they are laid out.
+
+    `card_order` is the order of rows in a card; `tray` the two lanes of the tray meter (top, bottom).
+    `session` and `weekly` say which lane plays that part in texts and warnings, None when none does.
+    """
+
+    primary: str = "Session"
+    secondary: str = "Weekly"
+    tertiary: str = ""
+    card_order: tuple[Lane, ...] = ("primary", "secondary", "tertiary")
+    tray: tuple[Lane, Lane] = ("primary", "secondary")
+    session: Lane | None = None
+    weekly: Lane | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page a person may open from the provider's settings or card."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderDescriptor:
+    """Static facts. `id` equals the module name, `order` is the place in the catalogue (config.md 6), `color` #RRGGBB.
+
+    `plan_label` names the plan row ("Balance"); its text then drops a leading "<plan_label>: ".
+    `details_are_not_resets`: a window's `reset_description` is a detail line, not a reset text.
+    `account_is_source`: the organisation names what was read (an IDE), not who.
+    """
+
+    id: str
+    name: str
+    color: str
+    order: int
+    short_name: str = ""
+    aliases: tuple[str, ...] = ()
+    icon: str = ""
+    windows: WindowSpec = field(default_factory=WindowSpec)
+    settings: tuple[Setting, ...] = ()
+    dashboard_url: str = ""
+    status_url: str = ""
+    links: tuple[Link, ...] = ()
+    plan_label: str = ""
+    details_are_not_resets: bool = False
+    account_is_source: bool = False
+    binding_cap: bool = False
+    auto_prefers_exhausted: bool = False
+    default_enabled: bool = False
+    quality: Quality = "basic"
+
+
+FetchFunction = Callable[["FetchContext"], Awaitable["Snapshot"]]
+DEFAULT_FALL_BACK: tuple[type[ProviderError], ...] = (MissingCredential, ToolNotInstalled)
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """One way to get the numbers. `falls_back_on` lists the errors after which the next strategy is tried.
+
+    `label` is the `source` shown and printed (default: the source word). `auto_only` strategies cannot be chosen.
+    """
+
+    source: Source
+    fetch: FetchFunction
+    falls_back_on: tuple[type[ProviderError], ...] = DEFAULT_FALL_BACK
+    label: str = ""
+    auto_only: bool = False
+    limit_seconds: float = 30.0
+
+    @property
+    def shown_source(self) -> str:
+        """The word for `source` in JSON and on the card."""
+        return self.label or self.source.value
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button on the provider's settings page. `run` reports progress texts and returns the closing sentence.
+
+    With `refreshes` a successful run is followed by a fetch. Raises ProviderError with a sentence for people.
+    """
+
+    id: str
+    label: str
+    run: Callable[[FetchContext, Callable[[str], None]], Awaitable[str]]
+    refreshes: bool = False
+
+
+TrayText = Callable[["Snapshot", Mapping[str, str]], str | None]
+"""Text beside the tray icon from a snapshot and the values of the provider's preference settings; None = the usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A descriptor with its strategies in order of preference. A module exposes it as `PROVIDER`."""
+
+    descriptor: ProviderDescriptor
+    strategies: tuple[Strategy, ...]
+    actions: tuple[Action, ...] = ()
+    tray_text: TrayText | None = None
+
+    @property
+    def id(self) -> str:
+        """Catalogue id."""
+        return self.descriptor.id
+
+    @property
+    def source_modes(self) -> tuple[Source, ...]:
+        """The words a person may choose, "auto" first."""
+        chosen = [strategy.source for strategy in self.strategies if not strategy.auto_only]
+        return (Source.AUTO, *dict.fromkeys(chosen))
+
+
+ANY_FAILURE: tuple[type[ProviderError], ...] = (ProviderError,)
+LOGIN_FAILURES: tuple[type[ProviderError], ...] = (*DEFAULT_FALL_BACK, AuthRejected)

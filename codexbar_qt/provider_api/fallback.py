@@ -1,0 +1,79 @@
+"""How the strategies of a provider are tried: the declared order, each within its time limit, fall-back as data."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codexbar_qt.provider_api.descriptor import DEFAULT_FALL_BACK, Provider, Source, Strategy
+from codexbar_qt.provider_api.errors import InvalidSetting, ProviderError, ServiceUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from codexbar_qt.provider_api.context import FetchContext
+    from codexbar_qt.provider_api.models import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One strategy that was tried; `error` is None when it gave the snapshot."""
+
+    strategy: Strategy
+    error: ProviderError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchResult:
+    """The outcome of one fetch: exactly one of `snapshot` and `error` is set; `source` is the word shown for it."""
+
+    source: str
+    snapshot: Snapshot | None = None
+    error: ProviderError | None = None
+    attempts: tuple[Attempt, ...] = ()
+
+
+async def run_strategies(provider: Provider, ctx: FetchContext, mode: Source) -> FetchResult:
+    """Try the strategies of `mode` ("auto" keeps the declared order) until one gives a snapshot.
+
+    An error a strategy does not fall back on ends the run. When all fail, the last real error is told; a missing
+    credential or tool only when there was nothing else. Exceptions outside the error tree pass through.
+    """
+    chosen = _strategies(provider, mode)
+    if not chosen:
+        told = f"Source '{mode.value}' is not supported for {provider.descriptor.name}."
+        return FetchResult(mode.value, error=InvalidSetting(told, setting="source"))
+    attempts: list[Attempt] = []
+    for strategy in chosen:
+        try:
+            snapshot = await _within_limit(provider, strategy, ctx)
+        except ProviderError as error:
+            attempts.append(Attempt(strategy, error))
+            if not isinstance(error, strategy.falls_back_on):
+                return FetchResult(mode.value, error=error, attempts=tuple(attempts))
+            continue
+        attempts.append(Attempt(strategy))
+        return FetchResult(strategy.shown_source, snapshot=snapshot, attempts=tuple(attempts))
+    return FetchResult(mode.value, error=_told_error(attempts), attempts=tuple(attempts))
+
+
+def _strategies(provider: Provider, mode: Source) -> Sequence[Strategy]:
+    if mode is Source.AUTO:
+        return provider.strategies
+    return [item for item in provider.strategies if item.source is mode and not item.auto_only]
+
+
+async def _within_limit(provider: Provider, strategy: Strategy, ctx: FetchContext) -> Snapshot:
+    try:
+        async with asyncio.timeout(strategy.limit_seconds):
+            return await strategy.fetch(ctx)
+    except TimeoutError:
+        told = f"{provider.descriptor.name} did not answer within {strategy.limit_seconds:g} s. Trying again later."
+        raise ServiceUnavailable(told, reason="timeout") from None
+
+
+def _told_error(attempts: Sequence[Attempt]) -> ProviderError:
+    errors = [attempt.error for attempt in attempts if attempt.error is not None]
+    real = [error for error in errors if not isinstance(error, DEFAULT_FALL_BACK)]
+    return (real or errors)[-1]

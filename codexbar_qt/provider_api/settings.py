@@ -1,0 +1,129 @@
+"""The settings a provider declares. Pages, validation, CLI help, environment order and redaction come from these."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codexbar_qt.provider_api.context import FetchContext
+
+Check = Callable[[str], str | None]
+"""Returns None for a usable value, else one sentence that says what is wrong and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Ties a secret to the value of another setting, so that it is never used with a different one.
+
+    When the secret is stored, the value of `setting` in force is stored under `stored_as`; a stored secret whose
+    `stored_as` differs is not used. An environment secret is not used when `env` names a known other value.
+    """
+
+    setting: str
+    stored_as: str
+    env: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecretSetting:
+    """A credential. `key` is the config field; "pluginSecrets.NAME" addresses a value inside that object.
+
+    `env` are the variables read when config has no value, first non-blank wins.
+    """
+
+    key: str
+    label: str
+    env: tuple[str, ...] = ()
+    placeholder: str = ""
+    help: str = ""
+    link: str = ""
+    binding: Binding | None = None
+    shown_when: tuple[str, str] | None = None
+    env_exempt_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a picker; `value` "" stands for "not set"."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceSetting:
+    """A picker. An unknown stored word counts as `default` and is reported by validation as `invalid_<key>`.
+
+    `discover` adds entries found on this machine. With `is_preference` the value lives in settings.json, not in the
+    config file. `console_links` maps a value to the page where a key for it is made. `stored_when_new` is written into
+    the entry of a freshly created config file, `stored_when_added` into an entry added to an existing one.
+    """
+
+    key: str
+    label: str
+    choices: tuple[Choice, ...] = ()
+    default: str = ""
+    env: tuple[str, ...] = ()
+    help: str = ""
+    discover: Callable[[FetchContext], Awaitable[tuple[Choice, ...]]] | None = None
+    is_preference: bool = False
+    console_links: tuple[tuple[str, str], ...] = ()
+    stored_when_new: str = ""
+    stored_when_added: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextSetting:
+    """A plain line of text; `check` runs at entry, in validation (`invalid_<key>`) and before a fetch uses it."""
+
+    key: str
+    label: str
+    env: tuple[str, ...] = ()
+    default: str = ""
+    placeholder: str = ""
+    help: str = ""
+    check: Check | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleSetting:
+    """A switch."""
+
+    key: str
+    label: str
+    default: bool = False
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsSetting:
+    """Several accounts (config `tokenAccounts`); the selected one's token stands in for the secret `injects`.
+
+    `related` are environment variables ignored while an account is selected, so that no other identity leaks in. A bare
+    token becomes `<cookie_name>=<token>` where one is named. `usage_scopes` are the words of an account's `usageScope`.
+    """
+
+    label: str
+    injects: str
+    placeholder: str = ""
+    help: str = ""
+    related: tuple[str, ...] = ()
+    cookie_name: str = ""
+    usage_scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CookieSourceSetting:
+    """The picker Automatic / Manual / Off (config `cookieSource`) of a provider that can use a browser session.
+
+    Without a stored choice it is Manual when `cookieHeader` or one of the fields `manual_when` has a value.
+    """
+
+    label: str = "Cookie source"
+    help: str = ""
+    manual_when: tuple[str, ...] = ()
+
+
+Setting = SecretSetting | ChoiceSetting | TextSetting | ToggleSetting | AccountsSetting | CookieSourceSetting
