@@ -68,6 +68,8 @@ class ProviderDescriptor:
     `plan_label` names the plan row ("Balance"); its text then drops a leading "<plan_label>: ".
     `details_are_not_resets`: a window's `reset_description` is a detail line, not a reset text.
     `account_is_source`: the organisation names what was read (an IDE), not who.
+    `missing_tool_exit_code`: what the command line exits with when a needed program is not installed, 1 or 2.
+    `api_keys_at` is the id of the provider that takes this service's API keys, when it is another one.
     """
 
     id: str
@@ -88,6 +90,8 @@ class ProviderDescriptor:
     binding_cap: bool = False
     auto_prefers_exhausted: bool = False
     default_enabled: bool = False
+    missing_tool_exit_code: int = 1
+    api_keys_at: str = ""
     quality: Quality = "basic"
 
 

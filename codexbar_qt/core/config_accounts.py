@@ -1,0 +1,89 @@
+"""Changes of the token accounts of one provider in a config document (config.md 7)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, cast
+
+from codexbar_qt.core.config_errors import ConfigEditError
+from codexbar_qt.core.config_models import parse_accounts
+from codexbar_qt.core.config_normal import raw_entry
+from codexbar_qt.provider_api import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from codexbar_qt.core.config_normal import Root
+
+
+def add_account(
+    root: Root, provider_id: str, label: str, token: str, now: datetime, extra: Mapping[str, str] | None = None
+) -> str:
+    """Append an account, select it and return its id. `extra` holds optional fields such as workspaceID.
+
+    Raises ConfigEditError for a blank token.
+    """
+    cleaned = clean(token)
+    if cleaned is None:
+        message = "The token is empty. Paste the token of the account."
+        raise ConfigEditError(message)
+    data = _stored_accounts(root, provider_id)
+    accounts = _listed(data)
+    identity = str(uuid.uuid4())
+    account: dict[str, object] = {"id": identity, "label": label.strip(), "token": cleaned}
+    account["addedAt"] = int(now.timestamp())
+    account |= {key: text.strip() for key, text in (extra or {}).items() if text.strip()}
+    accounts.append(account)
+    data["activeIndex"] = len(accounts) - 1
+    raw_entry(root, provider_id)["tokenAccounts"] = data
+    return identity
+
+
+def remove_account(root: Root, provider_id: str, account_id: str) -> None:
+    """Remove an account; the selection stays on the same account, or moves to its neighbour."""
+    data = _stored_accounts(root, provider_id)
+    accounts = _listed(data)
+    place = _place(accounts, account_id)
+    active = _active(data, len(accounts))
+    del accounts[place]
+    if not accounts:
+        raw_entry(root, provider_id).pop("tokenAccounts", None)
+        return
+    data["activeIndex"] = min(active - 1 if place < active else active, len(accounts) - 1)
+
+
+def select_account(root: Root, provider_id: str, account_id: str, now: datetime) -> None:
+    """Make an account the one that is fetched, and note when."""
+    data = _stored_accounts(root, provider_id)
+    accounts = _listed(data)
+    place = _place(accounts, account_id)
+    data["activeIndex"] = place
+    accounts[place]["lastUsed"] = int(now.timestamp())
+
+
+def _stored_accounts(root: Root, provider_id: str) -> dict[str, object]:
+    entry = raw_entry(root, provider_id)
+    if entry.get("tokenAccounts") is None:
+        return {"version": 1, "activeIndex": 0, "accounts": []}
+    if parse_accounts(entry) is None:
+        message = f"The accounts of {provider_id} in the config file cannot be read. Correct the file first."
+        raise ConfigEditError(message)
+    return cast("dict[str, object]", entry["tokenAccounts"])
+
+
+def _listed(data: dict[str, object]) -> list[dict[str, object]]:
+    return cast("list[dict[str, object]]", data["accounts"])
+
+
+def _place(accounts: list[dict[str, object]], account_id: str) -> int:
+    for place, account in enumerate(accounts):
+        if account["id"] == account_id:
+            return place
+    message = "This account is no longer in the config file. Reload the settings."
+    raise ConfigEditError(message)
+
+
+def _active(data: dict[str, object], count: int) -> int:
+    index = data["activeIndex"]
+    return min(max(int(index) if isinstance(index, int | float) else 0, 0), count - 1)

@@ -1,0 +1,87 @@
+"""The credentials and settings of one fetch, over the one order in which values are found (provider_api.resolution)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codexbar_qt.provider_api import AccountsSetting
+from codexbar_qt.provider_api.resolution import Values, require_secret, resolve_flag, resolve_secret, resolve_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from codexbar_qt.core.app_config import ProviderEntry, TokenAccount
+    from codexbar_qt.provider_api import Env, ProviderDescriptor, Secret
+
+
+def fetch_values(
+    descriptor: ProviderDescriptor,
+    entry: ProviderEntry,
+    env: Env,
+    preferences: Mapping[str, str] | None = None,
+    account: TokenAccount | None = None,
+) -> Values:
+    """Return where the values of one fetch come from; `account` is the token account being fetched, if any.
+
+    The fields an account carries itself (organizationId, usageScope, workspaceID) stand before those of the entry.
+    """
+    raw = entry.raw
+    if account is not None:
+        own = {
+            "organizationId": account.organization_id,
+            "usageScope": account.usage_scope,
+            "workspaceID": account.workspace_id,
+        }
+        raw = {**raw, **{key: text for key, text in own.items() if text}}
+    token = account.token if account is not None else None
+    return Values(descriptor, raw, account_env(descriptor, env, account).get, preferences or {}, token)
+
+
+def account_env(descriptor: ProviderDescriptor, env: Env, account: TokenAccount | None) -> Env:
+    """Return the environment of a fetch: with a token account, variables of other identities are not seen."""
+    if account is None:
+        return env
+    hidden = {name for item in descriptor.settings if isinstance(item, AccountsSetting) for name in item.related}
+    return HidingEnv(env, frozenset(hidden)) if hidden else env
+
+
+class HidingEnv:
+    """An Env port without some variables."""
+
+    def __init__(self, env: Env, hidden: frozenset[str]) -> None:
+        self._env = env
+        self._hidden = hidden
+
+    def get(self, name: str) -> str | None:
+        """Return the value; None when unset, blank or hidden."""
+        return None if name in self._hidden else self._env.get(name)
+
+
+class ConfigCredentials:
+    """The Credentials port of one fetch."""
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+
+    async def get(self, key: str) -> Secret | None:
+        """Return the secret or None."""
+        return resolve_secret(self._values, key)
+
+    async def require(self, key: str, *, message: str = "") -> Secret:
+        """Return the secret; raises MissingCredential when there is none."""
+        return require_secret(self._values, key, message)
+
+
+class ConfigSettings:
+    """The SettingsView port of one fetch."""
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+
+    def get(self, key: str) -> str | None:
+        """Return the value in force, None when unset. Raises InvalidSetting when the setting's check refuses it."""
+        return resolve_text(self._values, key)
+
+    def flag(self, key: str) -> bool:
+        """Return a switch."""
+        return resolve_flag(self._values, key)
