@@ -1,0 +1,1 @@
+"""The `codexbar` command: headless readings over the same core as the tray app. No Qt, ever."""

@@ -1,0 +1,31 @@
+"""What a command hands back; printing is the business of the entry point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ErrorKind = Literal["args", "config", "provider", "runtime"]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandOutput:
+    """The result of a command: the value for JSON, the text without its final newline, the exit code.
+
+    `errors` are lines for standard error that belong to the text; the JSON value has its own place for them.
+    """
+
+    json_value: object
+    text: str
+    exit_code: int = 0
+    errors: tuple[str, ...] = ()
+
+
+class CommandError(Exception):
+    """A command cannot be carried out; `message` is for people, `kind` and `exit_code` are for programs."""
+
+    def __init__(self, message: str, kind: ErrorKind, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.kind: ErrorKind = kind
+        self.exit_code = exit_code
