@@ -1,0 +1,108 @@
+"""What one attempt at a program printed and how it ended: filled by reader threads, read by the supervisor."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from codexbar_qt.provider_api import CommandResult
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Mapping
+
+OUTPUT_LIMIT = 1024 * 1024
+Transport = Literal["pipe", "pty"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spawn:
+    """What to start: absolute program and arguments, whole environment, working directory, transport."""
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    cwd: str
+    transport: Transport
+
+
+class Attempt(Protocol):
+    """A running program with its whole tree."""
+
+    def stop(self) -> None:
+        """Ask for the end of the tree; returns at once."""
+        ...
+
+    def join(self, seconds: float) -> bool:
+        """Wait until the tree is gone and all output is read; False when that took longer."""
+        ...
+
+
+class Capture:
+    """Output of one attempt, at most `limit` bytes of both streams together; times are monotonic seconds.
+
+    `changed` is notified on every change. Fields are read without a lock: each is replaced whole.
+    """
+
+    def __init__(self, changed: threading.Condition, *, limit: int = OUTPUT_LIMIT) -> None:
+        self._changed = changed
+        self._limit = limit
+        self._out = bytearray()
+        self._err = bytearray()
+        self.changes = 0
+        self.last_output: float | None = None
+        self.exit_code: int | None = None
+        self.exited_at: float | None = None
+        self.ended = False
+        self.full = False
+        self.start_errno = 0
+
+    def feed(self, data: bytes, *, error: bool = False) -> bool:
+        """Add output; False when there is no room for more, what fits is kept."""
+        with self._changed:
+            room = self._limit - len(self._out) - len(self._err)
+            (self._err if error else self._out).extend(data[:room])
+            self.last_output = time.monotonic()
+            self.full = self.full or len(data) > room
+            self._note()
+            return not self.full
+
+    def exited(self, code: int) -> None:
+        """Note the exit code of the program itself; its children may still be printing."""
+        with self._changed:
+            if self.exited_at is None:
+                self.exit_code = code
+                self.exited_at = time.monotonic()
+                self._note()
+
+    def end_of_output(self) -> None:
+        """Note that nobody holds the output any more."""
+        with self._changed:
+            self.ended = True
+            self._note()
+
+    def not_started(self, number: int) -> None:
+        """Note the errno with which the program could not be executed."""
+        with self._changed:
+            self.start_errno = number
+            self._note()
+
+    def result(self, transport: Transport, stopped_by: Literal["idle", "limit"] | None) -> CommandResult:
+        """Return what is known now, as UTF-8 with replacement marks and plain line ends."""
+        with self._changed:
+            out, err = bytes(self._out), bytes(self._err)
+        return CommandResult(
+            exit_code=None if stopped_by else self.exit_code,
+            stdout=_decode(out),
+            stderr=_decode(err),
+            stopped_by=stopped_by,
+            transport=transport,
+        )
+
+    def _note(self) -> None:
+        self.changes += 1
+        self._changed.notify_all()
+
+
+def _decode(data: bytes) -> str:
+    return data.decode("utf-8", "replace").replace("\r\n", "\n")

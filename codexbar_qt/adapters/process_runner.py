@@ -1,0 +1,210 @@
+"""Runs local programs: found once, bounded in time and output, and never outliving the app."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import os
+import threading
+import time
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codexbar_qt.adapters import process_lookup
+from codexbar_qt.adapters.process_capture import Spawn
+from codexbar_qt.adapters.process_environment import child_environment
+from codexbar_qt.adapters.process_guard import default_guard_command
+from codexbar_qt.adapters.process_race import EOF_GRACE, Race, RunStoppedError
+from codexbar_qt.provider_api import Command, ProcessRunner, ProviderError, ToolFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from codexbar_qt.adapters.process_capture import Attempt, Capture, Transport
+    from codexbar_qt.provider_api import CommandResult, Env, Platform
+
+    StartAttempt = Callable[[Spawn, Capture], Attempt | None]
+
+MOST_RUNS = 4
+SHUTDOWN_SECONDS = 1.0
+_CANCEL_SECONDS = 2.0
+_SHUT_DOWN = "The program was stopped because the app is closing."
+
+
+class _Running:
+    """The races under way. Kept apart from the runner so that the end of the interpreter can stop them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._races: set[Race] = set()
+        self._closed = False
+
+    def add(self, race: Race) -> None:
+        with self._lock:
+            if self._closed:
+                raise ToolFailed(_SHUT_DOWN)
+            self._races.add(race)
+
+    def remove(self, race: Race) -> None:
+        with self._lock:
+            self._races.discard(race)
+
+    def stop_all(self, seconds: float) -> bool:
+        """Stop every race for good; whether all processes were gone in time."""
+        with self._lock:
+            self._closed = True
+            races = tuple(self._races)
+        for race in races:
+            race.stop()
+        deadline = time.monotonic() + seconds
+        return all(race.done.wait(max(0.0, deadline - time.monotonic())) for race in races)
+
+
+class SupervisedRunner(ProcessRunner):
+    """The ProcessRunner of the app, the same under asyncio and qasync: one supervisor thread per run, 4 runs at most.
+
+    Args:
+        env: Reads the variable that names a program.
+        home: The home directory; programs start there, so that no project's own settings take part.
+        environ: The process environment, read anew for every run.
+        platform: The system; Windows gets job objects, the others process groups below a guard process.
+        guard_command: Words that start the guard (see `process_guard`); empty runs programs without one.
+        start_attempt: Another way to start an attempt, for tests.
+        eof_grace: Seconds that a finished program's children may keep its output open.
+    """
+
+    def __init__(
+        self,
+        env: Env,
+        *,
+        home: str,
+        environ: Mapping[str, str] = os.environ,
+        platform: Platform = "linux",
+        guard_command: Sequence[str] | None = None,
+        start_attempt: StartAttempt | None = None,
+        eof_grace: float = EOF_GRACE,
+    ) -> None:
+        self._env = env
+        self._home = home
+        self._environ = environ
+        self._platform: Platform = platform
+        self._guard = tuple(default_guard_command() if guard_command is None else guard_command)
+        self._start_attempt = start_attempt or self._start_on_this_system
+        self._eof_grace = eof_grace
+        self._slots = asyncio.Semaphore(MOST_RUNS)
+        shell = "" if platform == "windows" else process_lookup.user_shell(environ)
+        self._shell = process_lookup.LoginShell(shell, self._ask_shell)
+        self._running = _Running()
+        # Runs at interpreter exit too. Threads are daemons: the exit does not wait for them before it comes here.
+        self._finalizer = weakref.finalize(self, self._running.stop_all, SHUTDOWN_SECONDS)
+
+    async def find(self, name: str, *, env: str = "", extra: Sequence[str] = ()) -> str | None:
+        """Return the absolute path of a program, None when it is nowhere; asks anew each time.
+
+        Order: variable `env` if executable, the login shell's PATH (asked once, at most 3 s), PATH, on Windows the
+        registry's PATH, a shell alias, the file paths of `extra` (`~` allowed).
+        """
+        named = self._env.get(env) if env else None
+        facts = await self._shell.facts()
+        return await asyncio.to_thread(self._look, name, named, facts, tuple(extra))
+
+    async def run(self, command: Command) -> CommandResult:
+        """Run `command` as its fields say; no process of it is left when this returns or is cancelled.
+
+        Beyond the contract: a pipe attempt that ended unacceptably with any status is followed by the pseudo-terminal
+        attempt, and output beyond 1 MiB ends the run as its time limit does. Waiting for one of the four places does
+        not count against the limit.
+
+        Raises ToolNotInstalled or ToolFailed when nothing could be started.
+        """
+        facts = await self._shell.facts()
+        return await self._supervise(command, self._search_path(facts))
+
+    def shutdown(self) -> bool:
+        """End all programs and refuse further runs; returns within 1 s, False when some were not gone by then."""
+        return self._running.stop_all(SHUTDOWN_SECONDS)
+
+    def _look(
+        self, name: str, named: str | None, facts: process_lookup.ShellFacts, extra: tuple[str, ...]
+    ) -> str | None:
+        if named is not None and process_lookup.is_executable(self._expand(named)):
+            return self._expand(named)
+        return process_lookup.find_program(
+            name,
+            directories=self._directories(facts),
+            aliases=facts.aliases,
+            extra=[self._expand(place) for place in extra],
+            extensions=process_lookup.program_extensions(self._platform, self._environ),
+        )
+
+    def _expand(self, path: str) -> str:
+        return self._home + path[1:] if path == "~" or path.startswith(("~/", "~\\")) else path
+
+    def _directories(self, facts: process_lookup.ShellFacts) -> tuple[str, ...]:
+        own = self._environ.get("PATH", os.defpath).split(os.pathsep)
+        return process_lookup.unique_directories((*facts.path, *own, *process_lookup.registry_path()))
+
+    def _search_path(self, facts: process_lookup.ShellFacts) -> str:
+        return os.pathsep.join(self._directories(facts))
+
+    async def _ask_shell(self, argv: tuple[str, ...]) -> str:
+        command = Command(argv, process_lookup.SHELL_LIMIT_SECONDS, env=(("TERM", "dumb"),))
+        try:
+            result = await self._supervise(command, self._environ.get("PATH", os.defpath))
+        except ProviderError:
+            return ""
+        return result.stdout
+
+    async def _supervise(self, command: Command, path: str) -> CommandResult:
+        environment = child_environment(
+            self._environ, path=path, home=self._home, extra=command.env, platform=self._platform
+        )
+        cwd = self._home if Path(self._home).is_dir() else os.path.abspath(os.sep)  # noqa: PTH100, ASYNC240
+
+        def start(transport: Transport, capture: Capture) -> Attempt | None:
+            return self._start_attempt(Spawn(command.argv, environment, cwd, transport), capture)
+
+        async with self._slots:
+            race = Race(command, start, eof_grace=self._eof_grace)
+            self._running.add(race)
+            return await _in_thread(race, self._running)
+
+    def _start_on_this_system(self, spawn: Spawn, capture: Capture) -> Attempt | None:
+        if self._platform == "windows":
+            from codexbar_qt.adapters import process_windows
+
+            return process_windows.start_windows_attempt(spawn, capture)
+        from codexbar_qt.adapters import process_posix  # its modules do not exist on Windows
+
+        return process_posix.PosixAttempt(spawn, capture, self._guard)
+
+
+async def _in_thread(race: Race, running: _Running) -> CommandResult:
+    future: concurrent.futures.Future[CommandResult] = concurrent.futures.Future()
+    future.set_running_or_notify_cancel()  # from here on a cancelled waiter cannot cancel it: the thread will answer
+    future.add_done_callback(lambda _: running.remove(race))
+    try:
+        threading.Thread(target=_supervise, args=(race, future), name="program run", daemon=True).start()
+    except RuntimeError:
+        running.remove(race)
+        raise ToolFailed("No more programs can be started. Close other programs, then refresh.") from None
+    try:
+        return await asyncio.wrap_future(future)
+    except asyncio.CancelledError:
+        race.stop()
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(asyncio.wrap_future(future), _CANCEL_SECONDS)
+        raise
+
+
+def _supervise(race: Race, future: concurrent.futures.Future[CommandResult]) -> None:
+    try:
+        result = race.run()
+    except RunStoppedError:
+        future.set_exception(ToolFailed(_SHUT_DOWN))
+    except BaseException as problem:  # a provider's `accept` may raise anything; the waiting task gets it
+        future.set_exception(problem)
+    else:
+        future.set_result(result)
