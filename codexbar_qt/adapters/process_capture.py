@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -10,7 +11,7 @@ from codexbar_qt.provider_api import CommandResult
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 OUTPUT_LIMIT = 1024 * 1024
 Transport = Literal["pipe", "pty"]
@@ -41,12 +42,17 @@ class Attempt(Protocol):
 class Capture:
     """Output of one attempt, at most `limit` bytes of both streams together; times are monotonic seconds.
 
-    `changed` is notified on every change. Fields are read without a lock: each is replaced whole.
+    `changed` is notified on every change. Fields are read without a lock: each is replaced whole. `heard` gets every
+    piece of text as it comes, on the thread that read it.
     """
 
-    def __init__(self, changed: threading.Condition, *, limit: int = OUTPUT_LIMIT) -> None:
+    def __init__(
+        self, changed: threading.Condition, *, limit: int = OUTPUT_LIMIT, heard: Callable[[str], None] | None = None
+    ) -> None:
         self._changed = changed
         self._limit = limit
+        self._heard = heard
+        self._decoders = {error: codecs.getincrementaldecoder("utf-8")("replace") for error in (False, True)}
         self._out = bytearray()
         self._err = bytearray()
         self.changes = 0
@@ -62,6 +68,8 @@ class Capture:
         with self._changed:
             room = self._limit - len(self._out) - len(self._err)
             (self._err if error else self._out).extend(data[:room])
+            if self._heard is not None and (text := self._decoders[error].decode(data[:room])):
+                self._heard(text)
             self.last_output = time.monotonic()
             self.full = self.full or len(data) > room
             self._note()

@@ -51,10 +51,18 @@ class Race:
     `start` starts an attempt or returns None where that transport does not exist.
     """
 
-    def __init__(self, command: Command, start: StartAttempt, *, eof_grace: float = EOF_GRACE) -> None:
+    def __init__(
+        self,
+        command: Command,
+        start: StartAttempt,
+        *,
+        eof_grace: float = EOF_GRACE,
+        heard: Callable[[str], None] | None = None,
+    ) -> None:
         self._command = command
         self._start = start
         self._eof_grace = eof_grace
+        self._heard = heard
         self._changed = threading.Condition()
         self._lanes: dict[Transport, _Lane | None] = {}
         self._stopped = False
@@ -98,7 +106,7 @@ class Race:
             self._wait(seen, pty_at)
 
     def _open(self, transport: Transport) -> None:
-        capture = Capture(self._changed)
+        capture = Capture(self._changed, heard=self._heard)
         try:
             attempt = self._start(transport, capture)
         except OSError as problem:

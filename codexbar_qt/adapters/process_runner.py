@@ -167,7 +167,7 @@ class SupervisedRunner(ProcessRunner):
             return self._start_attempt(Spawn(command.argv, environment, cwd, transport), capture)
 
         async with self._slots:
-            race = Race(command, start, eof_grace=self._eof_grace)
+            race = Race(command, start, eof_grace=self._eof_grace, heard=_on_loop(command))
             self._running.add(race)
             return await _in_thread(race, self._running)
 
@@ -179,6 +179,19 @@ class SupervisedRunner(ProcessRunner):
         from codexbar_qt.adapters import process_posix  # its modules do not exist on Windows
 
         return process_posix.PosixAttempt(spawn, capture, self._guard)
+
+
+def _on_loop(command: Command) -> Callable[[str], None] | None:
+    """Return what carries pieces of output from a reader thread to the loop, in order and before the result."""
+    if command.on_output is None:
+        return None
+    loop, told = asyncio.get_running_loop(), command.on_output
+
+    def heard(text: str) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is gone: nobody is listening any more
+            loop.call_soon_threadsafe(told, text)
+
+    return heard
 
 
 async def _in_thread(race: Race, running: _Running) -> CommandResult:

@@ -72,7 +72,7 @@ class Command:
     `limit_seconds` bounds the whole run. `idle_limit` maps the text so far (stdout, newline, stderr, both trimmed) to
     the seconds of silence after which the run is stopped; it applies after the first output. `accept` decides on a
     finished or stopped attempt; with `pty_fallback` an attempt over a pseudo-terminal (50 x 200) follows a pipe attempt
-    that stayed silent for min(5 s, limit / 2) or ended unacceptably with status 0, within the same limit.
+    that stayed silent for min(5 s, limit / 2) or ended unacceptably, within the same limit.
     `on_output` gets every piece of text of either stream as it arrives, on the caller's event loop, before `run`
     returns.
     """

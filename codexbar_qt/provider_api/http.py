@@ -154,7 +154,7 @@ def raise_for_status(
     if status in login_statuses:
         raise AuthRejected(login_message or f"{told} Check the credential in Settings.")
     if status == 429:
-        raise RateLimited(f"{told} Too many requests; the next try waits.", retry_after=answer.retry_after())
+        raise RateLimited(f"{told} It was asked too often.", retry_after=answer.retry_after())
     if status >= 500:
         raise ServiceUnavailable(
             f"{told} The service has a problem; trying again later.", reason="status", status=status

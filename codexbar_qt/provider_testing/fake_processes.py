@@ -58,7 +58,7 @@ class FakeProcesses(ProcessRunner):
             return piped
         follower = self._waiting(command)
         silent = not piped.text and piped.stopped_by is not None
-        if not follower or follower[0].transport != "pty" or not (silent or piped.exit_code == 0):
+        if not follower or follower[0].transport != "pty" or not (silent or piped.exit_code is not None):
             return piped
         self._given.append(follower[0])
         attempt = self._play(command, follower[0])
@@ -95,6 +95,10 @@ class FakeProcesses(ProcessRunner):
             raise ToolNotInstalled(f"{name} is not installed.")
         if answer.fault == "cannot_start":
             raise ToolFailed(f"{name} could not be started.")
+        if command.on_output is not None:
+            for text in (answer.stdout, answer.stderr):
+                if text:
+                    command.on_output(text)
         return CommandResult(answer.exit_code, answer.stdout, answer.stderr, answer.stopped_by, answer.transport)
 
 

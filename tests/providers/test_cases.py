@@ -32,7 +32,7 @@ def test_there_are_cases() -> None:
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in DEMOS])
 async def test_demo_answers_again_and_again(path: Path) -> None:
-    provider: Provider = importlib.import_module(f"codexbar_providers.{path.stem}").PROVIDER
+    provider: Provider = importlib.import_module(f"codexbar_providers.{path.name.partition('.')[0]}").PROVIDER
     case = load_case(path)
     ports = CasePorts.from_case(case, provider, repeat=True)
     for _ in range(3):

@@ -220,3 +220,19 @@ def test_the_same_under_qasync(make_runner: MakeRunner, script: Script, qapp: ob
     with qasync.QEventLoop(qapp) as loop:
         result = loop.run_until_complete(make_runner().run(Command((tool,), 5)))
     assert (result.exit_code, result.stdout) == (2, "out\n")
+
+
+async def test_output_is_heard_as_it_comes_and_before_the_end(runner: SupervisedRunner, script: Script) -> None:
+    program = script(
+        "printf 'open https://example.com/dev'; sleep 0.3; printf '\\nthanks\\303'; printf '\\244\\n'; printf oops >&2"
+    )
+    heard: list[str] = []
+    waiting = asyncio.ensure_future(runner.run(Command((program,), 5, on_output=heard.append)))
+    async with asyncio.timeout(5):
+        while not heard:
+            await asyncio.sleep(0.01)
+    assert heard == ["open https://example.com/dev"]
+    assert not waiting.done()
+    result = await waiting
+    assert "".join(heard).count("ä") == 1
+    assert sorted("".join(heard)) == sorted(result.stdout + result.stderr)

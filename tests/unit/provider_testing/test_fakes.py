@@ -211,7 +211,7 @@ async def test_command_faults() -> None:
         ({"stdout": "odd"}, {"stdout": "ok"}, "pty"),
         ({"stopped_by": "limit"}, {"stdout": "ok"}, "pty"),
         ({"stdout": "odd", "stopped_by": "idle"}, {"stdout": "ok"}, "pipe"),
-        ({"stdout": "odd", "exit_code": 1}, {"stdout": "ok"}, "pipe"),
+        ({"stdout": "odd", "exit_code": 1}, {"stdout": "ok"}, "pty"),
         ({"stdout": "odd"}, {"stdout": "odd"}, "pipe"),
         ({"stdout": "odd"}, {"stdout": "ok", "exit_code": 1}, "pipe"),
         ({"stdout": "odd"}, None, "pipe"),
