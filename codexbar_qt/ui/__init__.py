@@ -1,0 +1,1 @@
+"""The desktop surfaces. The only package that knows Qt."""

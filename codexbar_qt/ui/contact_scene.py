@@ -1,0 +1,100 @@
+"""A stage for pictures and tests: a session that answers the popup from hand-made cards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codexbar_qt.core.account import AccountKey
+from codexbar_qt.core.card_state import CardState, TabState
+from codexbar_qt.core.store import SnapshotStore
+from codexbar_qt.provider_api import Provider, ProviderDescriptor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the popup shows in one picture; the first card is the selected one."""
+
+    cards: tuple[CardState, ...]
+    tabs: tuple[TabState, ...] = ()
+    is_demo: bool = False
+    problem: str | None = None
+    font_pixels: int = 13
+    high_contrast: bool = False
+    right_to_left: bool = False
+    screen_height: int = 768
+
+
+@dataclass(frozen=True, slots=True)
+class SceneConfig:
+    """A config with nothing but a problem."""
+
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScenePreferences:
+    """Preferences with nothing but a selection."""
+
+    selected_provider: str = ""
+
+
+class SceneSession:
+    """Answers the popup from a scene; its intents do nothing."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._cards = {card.key.provider_id: card for card in scene.cards}
+        self._tabs = {tab.provider_id: tab for tab in scene.tabs}
+        self.store = SnapshotStore()
+        self.is_demo = scene.is_demo
+        self.config = SceneConfig(scene.problem)
+        self.preferences = ScenePreferences(next(iter(self._cards), ""))
+        for card in scene.cards:
+            if card.refreshing:
+                self.store.begin(card.key)
+
+    def enabled(self) -> tuple[Provider, ...]:
+        """Return one provider per tab, else one per card."""
+        return tuple(_provider(provider_id) for provider_id in (self._tabs or self._cards))
+
+    def load_failures(self) -> tuple[object, ...]:
+        """Return nothing: everything loaded."""
+        return ()
+
+    def active_key(self, provider_id: str) -> AccountKey:
+        """Return the only account of a provider."""
+        return AccountKey(provider_id)
+
+    def card(self, provider_id: str) -> CardState:
+        """Return a card of the scene."""
+        return self._cards[provider_id]
+
+    def tab(self, provider_id: str) -> TabState:
+        """Return a tab of the scene."""
+        card = self._cards.get(provider_id)
+        return self._tabs.get(provider_id) or TabState(
+            provider_id, card.name if card else provider_id, "", "#808080", None
+        )
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Never call back: a scene stands still."""
+        del callback
+        return lambda: None
+
+    def refresh(self, provider_id: str | None = None) -> None:
+        """Fetch nothing."""
+
+    def popup_opened(self) -> None:
+        """Take no note."""
+
+    async def edit_preferences(self, changes: Mapping[str, object]) -> str:
+        """Store nothing."""
+        del changes
+        return ""
+
+
+def _provider(provider_id: str) -> Provider:
+    return Provider(ProviderDescriptor(provider_id, provider_id, "#808080", 0), ())

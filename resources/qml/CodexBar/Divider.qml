@@ -1,0 +1,7 @@
+import QtQuick
+
+Rectangle {
+    color: Theme.divider
+    implicitHeight: Theme.hairline
+    implicitWidth: Theme.hairline
+}

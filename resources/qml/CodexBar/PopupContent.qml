@@ -1,0 +1,121 @@
+pragma ComponentBehavior: Bound
+import QtQuick
+
+// Everything in the popup. The height follows the content up to `maximumHeight`, then the cards scroll.
+FocusScope {
+    id: root
+
+    required property var popup
+    property real maximumHeight: Infinity
+    property bool settled: false
+
+    readonly property real fixedHeight: top.height + bottom.height
+    readonly property bool mirrored: Application.layoutDirection === Qt.RightToLeft
+
+    focus: true
+    implicitHeight: Math.min(maximumHeight, Math.ceil(fixedHeight + cards.height))
+    implicitWidth: Theme.popupWidth
+
+    LayoutMirroring.childrenInherit: true
+    LayoutMirroring.enabled: mirrored
+
+    Keys.onDownPressed: (Window.activeFocusItem ?? root).nextItemInFocusChain(true).forceActiveFocus(Qt.TabFocusReason)
+    Keys.onPressed: event => event.accepted = popup.pressKey(event.key, event.modifiers, mirrored)
+    Keys.onUpPressed: (Window.activeFocusItem ?? root).nextItemInFocusChain(false).forceActiveFocus(Qt.BacktabFocusReason)
+
+    Column {
+        id: top
+
+        width: root.width
+
+        PopupBanner {
+            text: qsTr("Demo data")
+            visible: root.popup.isDemo
+            width: root.width
+        }
+
+        PopupBanner {
+            iconName: "warning"
+            important: true
+            text: root.popup.banner
+            visible: text !== ""
+            width: root.width
+        }
+
+        TabBar {
+            id: tabs
+
+            currentIndex: root.popup.selectedIndex
+            model: root.popup.tabs
+            visible: count > 1
+            width: root.width
+
+            onSelectRequested: index => root.popup.select(index)
+        }
+
+        Divider {
+            visible: tabs.visible
+            width: root.width
+        }
+    }
+
+    ScrollArea {
+        anchors.top: top.bottom
+        contentHeight: cards.height
+        height: root.height - root.fixedHeight
+        width: root.width
+
+        Column {
+            id: cards
+
+            width: root.width
+
+            FirstRunCard {
+                visible: root.popup.firstRun
+                width: root.width
+
+                onSettingsRequested: root.popup.openSettings()
+            }
+
+            Repeater {
+                model: root.popup.cards
+
+                Card {
+                    errorCopied: root.popup.errorCopied
+                    settled: root.settled
+                    width: root.width
+
+                    onCopyRequested: root.popup.copyError()
+                    onFixRequested: root.popup.fix()
+                }
+            }
+        }
+    }
+
+    Column {
+        id: bottom
+
+        anchors.bottom: parent.bottom
+        width: root.width
+
+        Repeater {
+            model: root.popup.cards
+
+            CardLinks {
+                width: root.width
+
+                onDashboardRequested: root.popup.openDashboard()
+                onStatusPageRequested: root.popup.openStatusPage()
+            }
+        }
+
+        Divider {
+            width: root.width
+        }
+
+        PopupActions {
+            popup: root.popup
+            width: root.width
+        }
+    }
+}
