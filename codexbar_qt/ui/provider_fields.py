@@ -1,0 +1,176 @@
+"""From what a provider declares to the controls of its page. No provider is named here."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from codexbar_qt.provider_api import (
+    AccountsSetting,
+    Choice,
+    ChoiceSetting,
+    CookieSourceSetting,
+    Provider,
+    SecretSetting,
+    Setting,
+    Source,
+    TextSetting,
+    ToggleSetting,
+)
+from codexbar_qt.provider_api.resolution import cookie_source, entry_text, find_setting
+from codexbar_qt.ui.accounts_field_model import AccountEdits, AccountRow, AccountsField
+from codexbar_qt.ui.secret_field_model import SecretField
+from codexbar_qt.ui.setting_field_model import ChoiceField, Condition, FieldText, SettingField, ToggleField, always
+from codexbar_qt.ui.text_field_model import TextField
+
+if TYPE_CHECKING:
+    from codexbar_qt.ui.provider_edits import ProviderEdits
+    from codexbar_qt.ui.settings_session import SettingsSession
+
+SOURCE_LABELS = {
+    Source.AUTO: "Automatic",
+    Source.WEB: "Browser session",
+    Source.CLI: "Command line tool",
+    Source.OAUTH: "Signed-in account",
+    Source.API: "API key",
+}
+COOKIE_CHOICES = (Choice("auto", "Automatic"), Choice("manual", "Manual"), Choice("off", "Off"))
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+def check_color(text: str) -> str | None:
+    """Return what is wrong with a colour, None for #RRGGBB."""
+    return None if _COLOR.fullmatch(text) else "This is not a colour. Write # and six digits, such as #3366CC."
+
+
+class ProviderFields:
+    """Builds the controls of one provider, in the declared order."""
+
+    def __init__(self, session: SettingsSession, provider: Provider, edits: ProviderEdits) -> None:
+        self._session = session
+        self._provider = provider
+        self._edits = edits
+        self._id = provider.id
+
+    def connection(self) -> tuple[SettingField, ...]:
+        """Return the source picker, when there is a choice, and one control per declared setting."""
+        declared = tuple(self._field(setting) for setting in self._provider.descriptor.settings)
+        return (self._source(), *declared) if len(self._provider.source_modes) > 2 else declared
+
+    def accent(self) -> TextField:
+        """Return the field that replaces the provider's own colour."""
+        return TextField(
+            FieldText(
+                "accentColor",
+                "Accent colour",
+                help="Used in bars and tabs instead of the provider's own colour.",
+                placeholder=self._provider.descriptor.color.upper(),
+            ),
+            read=lambda: entry_text(self._session.config.entry(self._id).raw, "accentColor") or "",
+            write=lambda value: self._edits.set_accent(value.upper()),
+            check=check_color,
+        )
+
+    def _source(self) -> ChoiceField:
+        modes = self._provider.source_modes
+        return ChoiceField(
+            FieldText("source", "Usage source", help="Automatic tries each way in turn."),
+            [Choice(mode.value, SOURCE_LABELS[mode]) for mode in modes],
+            read=lambda: self._session.config.entry(self._id).source.value,
+            write=self._edits.set_source,
+        )
+
+    def _field(self, setting: Setting) -> SettingField:
+        if isinstance(setting, SecretSetting):
+            return self._secret(setting)
+        if isinstance(setting, ChoiceSetting):
+            return self._choice(setting)
+        if isinstance(setting, TextSetting):
+            return self._text(setting)
+        if isinstance(setting, ToggleSetting):
+            return self._toggle(setting)
+        if isinstance(setting, CookieSourceSetting):
+            return self._cookie_source(setting)
+        return self._accounts(setting)
+
+    def _secret(self, setting: SecretSetting) -> SecretField:
+        return SecretField(
+            FieldText(setting.key, setting.label, setting.help, setting.placeholder),
+            read=lambda: self._session.secret_state(self._id, setting.key),
+            write=lambda value: self._edits.set_setting(setting.key, value),
+            shown_when=self._condition(setting.shown_when),
+            read_link=lambda: self._secret_link(setting),
+        )
+
+    def _choice(self, setting: ChoiceSetting) -> ChoiceField:
+        def write(value: str) -> None:
+            if setting.is_preference:
+                self._edits.set_preference(setting.key, value)
+            else:
+                self._edits.set_setting(setting.key, value)
+
+        return ChoiceField(
+            FieldText(setting.key, setting.label, setting.help),
+            setting.choices,
+            read=lambda: self._session.setting_text(self._id, setting.key) or setting.default,
+            write=write,
+            keeps_unknown=setting.discover is not None,
+        )
+
+    def _text(self, setting: TextSetting) -> TextField:
+        return TextField(
+            FieldText(setting.key, setting.label, setting.help, placeholder=setting.placeholder or setting.default),
+            read=lambda: self._session.setting_text(self._id, setting.key),
+            write=lambda value: self._edits.set_setting(setting.key, value),
+            check=setting.check,
+        )
+
+    def _toggle(self, setting: ToggleSetting) -> ToggleField:
+        def read() -> bool:
+            stored = self._session.config.entry(self._id).raw.get(setting.key)
+            return stored if isinstance(stored, bool) else setting.default
+
+        return ToggleField(
+            FieldText(setting.key, setting.label, setting.help),
+            read=read,
+            write=lambda on: self._edits.set_setting(setting.key, on),
+        )
+
+    def _cookie_source(self, setting: CookieSourceSetting) -> ChoiceField:
+        return ChoiceField(
+            FieldText("cookieSource", setting.label, setting.help),
+            COOKIE_CHOICES,
+            read=lambda: cookie_source(self._session.config.entry(self._id).raw),
+            write=lambda value: self._edits.set_setting("cookieSource", value),
+        )
+
+    def _accounts(self, setting: AccountsSetting) -> AccountsField:
+        def read() -> list[AccountRow]:
+            entry = self._session.config.entry(self._id)
+            return [AccountRow(one.id, one.label, one == entry.account) for one in entry.accounts]
+
+        edits = AccountEdits(self._edits.add_account, self._edits.remove_account, self._edits.select_account)
+        return AccountsField(
+            FieldText("tokenAccounts", setting.label, setting.help, placeholder=setting.placeholder), read, edits
+        )
+
+    def _condition(self, shown_when: tuple[str, str] | None) -> Condition:
+        if shown_when is None:
+            return always
+        key, wanted = shown_when
+        return lambda: self._value_in_force(key) == wanted
+
+    def _value_in_force(self, key: str) -> str:
+        setting = find_setting(self._provider.descriptor, key)
+        if isinstance(setting, CookieSourceSetting):
+            return cookie_source(self._session.config.entry(self._id).raw)
+        default = setting.default if isinstance(setting, (ChoiceSetting, TextSetting)) else ""
+        return self._session.setting_text(self._id, key) or default
+
+    def _secret_link(self, setting: SecretSetting) -> str:
+        """A bound secret is made on the page that belongs to the value it is bound to."""
+        if setting.binding is None:
+            return setting.link
+        owner = find_setting(self._provider.descriptor, setting.binding.setting)
+        pages = dict(owner.console_links) if isinstance(owner, ChoiceSetting) else {}
+        return pages.get(self._value_in_force(setting.binding.setting), setting.link)

@@ -1,0 +1,175 @@
+"""The settings page of one provider: what is known about it, its controls, its actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from codexbar_qt.provider_api import ChoiceSetting, Provider
+from codexbar_qt.ui.action_model import ActionModel
+from codexbar_qt.ui.provider_edits import ProviderEdits
+from codexbar_qt.ui.provider_fields import ProviderFields
+from codexbar_qt.ui.record_list_model import RecordListModel
+from codexbar_qt.ui.row_model import WindowItem, window_items
+from codexbar_qt.ui.setting_field_model import ChoiceField, SettingField
+from codexbar_qt.ui.view_model import Property, ViewModel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from codexbar_qt.core.card_state import CardState
+    from codexbar_qt.ui.settings_session import SettingsSession
+    from codexbar_qt.ui.settings_tasks import SettingsTasks
+    from codexbar_qt.ui.theme import ThemeModel
+
+
+class ProviderPageModel(ViewModel):
+    """Header facts come from the same card state as the popup; `update` reads everything again."""
+
+    changed = Signal()
+    enabledChanged = Signal()
+
+    def __init__(
+        self,
+        session: SettingsSession,
+        provider: Provider,
+        tasks: SettingsTasks,
+        theme: ThemeModel,
+        copy: Callable[[str], None],
+    ) -> None:
+        super().__init__()
+        self._session, self._provider, self._tasks, self._theme, self._copy = session, provider, tasks, theme, copy
+        self._edits = ProviderEdits(session, provider, tasks)
+        fields = ProviderFields(session, provider, self._edits)
+        self._fields = fields.connection()
+        self._accent = fields.accent()
+        self._actions = [ActionModel(session, tasks, provider.id, action) for action in provider.actions]
+        self._rows = RecordListModel(WindowItem, lambda item: item.row_id)
+        self._card = session.card(provider.id)
+        self._rows.put(window_items(self._card))
+        self._enabled, self._invalid = self._entry_facts()
+        theme.changed.connect(self.changed)
+
+    @property
+    def provider_id(self) -> str:
+        """Catalogue id."""
+        return self._provider.id
+
+    @property
+    def card(self) -> CardState:
+        """What the header is made of."""
+        return self._card
+
+    def _name(self) -> str:
+        return self._provider.descriptor.name
+
+    def _icon(self) -> str:
+        return self._provider.descriptor.icon or self._provider.id
+
+    def _links(self) -> list[dict[str, str]]:
+        descriptor = self._provider.descriptor
+        usual = [("Dashboard", descriptor.dashboard_url), ("Status page", descriptor.status_url)]
+        named = [(link.label, link.url) for link in descriptor.links]
+        return [{"label": label, "url": url} for label, url in (*usual, *named) if url]
+
+    def _subtitle(self) -> str:
+        if not self._enabled:
+            return "Off"
+        failed = self._card.subtitle_kind == "error"
+        parts = ["Last refresh failed" if failed else self._card.subtitle, self._card.source_text]
+        return " · ".join(part for part in parts if part)
+
+    def _identity(self) -> str:
+        plan = self._card.plan_text
+        label = self._provider.descriptor.plan_label
+        return " · ".join(
+            part for part in (self._card.account_text, f"{label}: {plan}" if label and plan else plan) if part
+        )
+
+    providerId = Property(str, lambda self: self._provider.id, constant=True)
+    name = Property(str, _name, constant=True)
+    icon = Property(str, _icon, constant=True)
+    links = Property(list, _links, constant=True)
+    fields = Property(list, lambda self: list(self._fields), constant=True)
+    accent = Property(QObject, lambda self: self._accent, constant=True)
+    actions = Property(list, lambda self: list(self._actions), constant=True)
+    rows = Property(QObject, lambda self: self._rows, constant=True)
+    rowCount = Property(int, lambda self: len(self._card.rows), notify=changed)
+    barColor = Property(str, lambda self: self._theme.bar_color(self._card.color), notify=changed)
+    sample = Property(str, lambda self: self._card.color, notify=changed)
+    subtitle = Property(str, _subtitle, notify=changed)
+    identity = Property(str, _identity, notify=changed)
+    refreshing = Property(bool, lambda self: self._card.refreshing, notify=changed)
+    stale = Property(bool, lambda self: self._card.stale, notify=changed)
+    placeholder = Property(str, lambda self: self._card.placeholder, notify=changed)
+    lastError = Property(str, lambda self: self._card.error_text, notify=changed)
+    enabled = Property(bool, lambda self: self._enabled, notify=enabledChanged)
+    invalidEntry = Property(str, lambda self: self._invalid, notify=enabledChanged)
+
+    @Slot(bool)
+    def turn(self, on: bool) -> None:
+        """Switch the provider on or off."""
+        if on != self._enabled:
+            self._edits.enable(on)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Fetch now."""
+        self._session.refresh(self._provider.id)
+
+    @Slot()
+    def copyError(self) -> None:
+        """Put the last error on the clipboard; it is redacted already."""
+        self._copy(self._card.error_text)
+
+    def close(self) -> None:
+        """Let go of the theme: the page is no longer shown."""
+        self._theme.changed.disconnect(self.changed)
+
+    def look_around(self) -> None:
+        """Ask for the choices that are found on this machine."""
+        found = {setting.key for setting in self._discovering()}
+        for field in self._fields:
+            if isinstance(field, ChoiceField) and field.text_parts.key in found:
+                self._tasks.start(self._discover(field))
+
+    def update(self) -> None:
+        """Read config and preferences again; every control signals only what is different."""
+        for field in (*self._fields, self._accent):
+            field.refresh()
+        self.update_card()
+        facts = self._entry_facts()
+        if facts != (self._enabled, self._invalid):
+            self._enabled, self._invalid = facts
+            self.enabledChanged.emit()
+            self.changed.emit()
+
+    def update_card(self) -> None:
+        """Read the usage again."""
+        card = self._session.card(self._provider.id)
+        if card != self._card:
+            self._card = card
+            self._rows.put(window_items(card))
+            self.changed.emit()
+
+    def controls(self) -> tuple[SettingField, ...]:
+        """Every control of the page."""
+        return (*self._fields, self._accent)
+
+    def _entry_facts(self) -> tuple[bool, str]:
+        entry = self._session.config.entry(self._provider.id)
+        if not entry.invalid:
+            return entry.enabled, ""
+        return False, f"The config entry cannot be used: {'; '.join(entry.invalid)}. Correct it in the config file."
+
+    def _discovering(self) -> list[ChoiceSetting]:
+        declared = self._provider.descriptor.settings
+        return [setting for setting in declared if isinstance(setting, ChoiceSetting) and setting.discover]
+
+    async def _discover(self, field: ChoiceField) -> None:
+        key = field.text_parts.key
+        declared = next(setting.choices for setting in self._discovering() if setting.key == key)
+        found = await self._session.discover_choices(self._provider.id, key)
+        known = {choice.value for choice in declared}
+        field.offer((*declared, *(choice for choice in found if choice.value not in known)))

@@ -1,0 +1,95 @@
+"""The states of a settings page that the contact sheet shows: a session seen through glasses of one state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, cast
+
+from codexbar_qt.core.registry import LoadFailure, PluginFile
+from codexbar_qt.core.session_view import SecretStatus
+from codexbar_qt.ui.accounts_field_model import AccountsField
+from codexbar_qt.ui.secret_field_model import SecretField
+from codexbar_qt.ui.text_field_model import TextField
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from codexbar_qt.core.app_config import AppConfig
+    from codexbar_qt.core.card_state import CardState, TabState
+    from codexbar_qt.ui.setting_field_model import SettingField
+    from codexbar_qt.ui.settings_session import SettingsSession
+
+PageState = Literal["empty", "filled", "error", "invalid"]
+PAGE_STATES: tuple[PageState, ...] = ("empty", "filled", "error", "invalid")
+_ERROR = (
+    "The service did not answer within 30 seconds. Check the network and try again. "
+    "The numbers shown are the last ones that were read. When this stays, the status page of the service may say more."
+)
+_NOT_USABLE = "This is not a usable value. Correct it or leave the field empty."
+
+
+class SceneSession:
+    """Answers like the session behind it, except for what the state is about. Nothing can be changed through it."""
+
+    def __init__(self, session: SettingsSession, state: PageState) -> None:
+        self._session = session
+        self._state = state
+
+    @classmethod
+    def of(cls, session: SettingsSession, state: PageState) -> SettingsSession:
+        """Return `session` as it looks in a state."""
+        return cast("SettingsSession", cls(session, state))
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._session, name)
+
+    @property
+    def config(self) -> AppConfig:
+        """The config; in the state "error" the file is broken, a second one exists, and every provider is on."""
+        config = self._session.config
+        entries = tuple(replace(entry, enabled=entry.enabled or self._state != "empty") for entry in config.entries)
+        if self._state != "error":
+            return replace(config, entries=entries)
+        problem = f"The config file {config.path} could not be read: line 3 is not JSON. Correct it."
+        other = config.path.parent.parent / "other" / config.path.name
+        return replace(config, entries=entries, problem=problem, shadowed=other)
+
+    def card(self, provider_id: str) -> CardState:
+        """Return the card: without data, as it is, or with a failed refresh."""
+        card = self._session.card(provider_id)
+        if self._state == "empty":
+            plain = replace(card, rows=(), error_text="", account_text="", plan_text="", source_text="")
+            return replace(plain, subtitle="Not fetched yet", subtitle_kind="never", placeholder="No usage yet")
+        if self._state == "error":
+            return replace(card, error_text=_ERROR, subtitle=_ERROR, subtitle_kind="error", stale=True)
+        return card
+
+    def tab(self, provider_id: str) -> TabState:
+        """Return the tab; with an error it says so."""
+        tab = self._session.tab(provider_id)
+        return replace(tab, failed=True) if self._state == "error" else tab
+
+    def secret_state(self, provider_id: str, key: str) -> SecretStatus:
+        """Return a stored secret once the page is filled, one from the environment or of elsewhere with an error."""
+        if self._state == "filled":
+            return SecretStatus(stored=True)
+        if self._state == "error":
+            return SecretStatus(bound_elsewhere=True) if key == "apiKey" else SecretStatus(from_env="EXAMPLE_API_KEY")
+        return SecretStatus()
+
+    def load_failures(self) -> Sequence[LoadFailure]:
+        """Return what could not be loaded, with an error also an example."""
+        example = [LoadFailure("providers/example.py", "It has no PROVIDER.")] if self._state == "error" else []
+        return [*self._session.load_failures(), *example]
+
+    def waiting_plugins(self) -> Sequence[PluginFile]:
+        """Return what waits for approval, with an error also an example."""
+        example = PluginFile(str(self.config.path.parent / "providers" / "acme.py"), "9f86d081884c7d65" * 4)
+        return [*self._session.waiting_plugins(), *([example] if self._state == "error" else [])]
+
+
+def show_complaints(fields: Iterable[SettingField]) -> None:
+    """Complain about every control that can be filled wrongly."""
+    for field in fields:
+        if isinstance(field, TextField | SecretField | AccountsField):
+            field.complain(_NOT_USABLE)

@@ -1,0 +1,108 @@
+"""What the settings window needs of the session; AppSession has all of it, and so has the contact sheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from codexbar_qt.core.app_config import AppConfig
+    from codexbar_qt.core.card_state import CardState, TabState
+    from codexbar_qt.core.preferences import Preferences
+    from codexbar_qt.core.registry import LoadFailure, PluginFile
+    from codexbar_qt.core.session_view import SecretStatus
+    from codexbar_qt.core.store import SnapshotStore
+    from codexbar_qt.provider_api import Choice, Clock, Env, Provider
+
+
+class SettingsSession(Protocol):
+    """Read access to everything known, and the intents behind the controls.
+
+    Intents return "" or one sentence that says why nothing was changed.
+    """
+
+    @property
+    def store(self) -> SnapshotStore:
+        """What is known of every account."""
+        ...
+
+    @property
+    def config(self) -> AppConfig:
+        """The config in force."""
+        ...
+
+    @property
+    def preferences(self) -> Preferences:
+        """The preferences in force."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the session."""
+        ...
+
+    @property
+    def env(self) -> Env:
+        """The environment as the session sees it."""
+        ...
+
+    def providers(self) -> tuple[Provider, ...]:
+        """Return every loaded provider in config order."""
+        ...
+
+    def load_failures(self) -> Sequence[LoadFailure]:
+        """Return the providers that could not be loaded."""
+        ...
+
+    def waiting_plugins(self) -> Sequence[PluginFile]:
+        """Return the user's provider files that wait for approval."""
+        ...
+
+    def card(self, provider_id: str) -> CardState:
+        """Present a provider's card."""
+        ...
+
+    def tab(self, provider_id: str) -> TabState:
+        """Present a provider's tab."""
+        ...
+
+    def setting_text(self, provider_id: str, key: str) -> str:
+        """Return the stored value of a plain setting, "" when there is none."""
+        ...
+
+    def secret_state(self, provider_id: str, key: str) -> SecretStatus:
+        """Return what may be said about a credential."""
+        ...
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` after every change of config or preferences until the returned function is called."""
+        ...
+
+    def refresh(self, provider_id: str | None = None) -> None:
+        """Fetch now; returns at once."""
+        ...
+
+    async def edit_config(self, edit: Callable[[dict[str, object]], None]) -> str:
+        """Change the config file."""
+        ...
+
+    async def edit_preferences(self, changes: Mapping[str, object]) -> str:
+        """Change preferences by attribute name or stored key."""
+        ...
+
+    async def restore_default_config(self) -> str:
+        """Write the config of a new install, keeping the old file beside it."""
+        ...
+
+    async def run_action(self, provider_id: str, action_id: str, progress: Callable[[str], None]) -> str:
+        """Run a button of a provider's page; return its closing sentence."""
+        ...
+
+    async def discover_choices(self, provider_id: str, key: str) -> tuple[Choice, ...]:
+        """Return the entries of a picker that exist only on this machine."""
+        ...
+
+    async def set_start_at_login(self, on: bool) -> str:
+        """Start the app at login or not."""
+        ...

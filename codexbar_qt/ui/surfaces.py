@@ -1,0 +1,96 @@
+"""Binds the surfaces to the session: tray icon, popup and settings, and what leads from one to the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from codexbar_qt.ui.popup_model import PopupModel
+from codexbar_qt.ui.popup_window import PopupWindow
+from codexbar_qt.ui.settings_window import SettingsWindow
+from codexbar_qt.ui.store_bridge import StoreBridge
+from codexbar_qt.ui.theme import ThemeModel
+from codexbar_qt.ui.tray import TrayLook
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QRect
+    from PySide6.QtWidgets import QApplication
+
+    from codexbar_qt.core.session import AppSession
+    from codexbar_qt.ui.icon_spec import IconStyle
+    from codexbar_qt.ui.qt_messages import QtMessages
+    from codexbar_qt.ui.tray import TrayController
+
+_COUNTDOWN_MS = 60_000
+
+
+class Surfaces(QObject):
+    """Everything that can be seen. `quitRequested` comes from any of the quit buttons."""
+
+    quitRequested = Signal()
+
+    def __init__(
+        self, app: QApplication, session: AppSession, tray: TrayController, messages: QtMessages, *, has_tray: bool
+    ) -> None:
+        super().__init__()
+        self._session, self._tray = session, tray
+        self.theme = ThemeModel(app)
+        self._bridge = StoreBridge(session.store)
+        self._popup_model = PopupModel(session, self._bridge, self.theme)
+        self.popup = PopupWindow(self._popup_model, self.theme, messages, framed=not has_tray)
+        self.settings = SettingsWindow(session, self.theme, messages)
+        self._countdown = QTimer(self, interval=_COUNTDOWN_MS)
+        self._unsubscribe = session.subscribe(self._present_tray)
+        self._connect()
+        self._present_tray()
+
+    def show_wish(self, wish: str) -> None:
+        """Do what a second start asks for: "open", "toggle" or "settings"."""
+        if wish == "settings":
+            self.settings.open()
+        elif wish == "toggle":
+            self.popup.toggle(self._tray.geometry())
+        else:
+            self.popup.show_at(self._tray.geometry())
+
+    def set_has_tray(self, has_tray: bool) -> None:
+        """A tray came or went: without one the popup is a normal window."""
+        self.popup.set_framed(not has_tray)
+
+    def close(self) -> None:
+        """Close every window and let go of the session."""
+        self._countdown.stop()
+        self._unsubscribe()
+        self.popup.hide()
+        self.settings.close()
+        self._popup_model.dispose()
+        self._bridge.close()
+        self.popup.release()
+
+    def _connect(self) -> None:
+        self._tray.activated.connect(self._on_tray)
+        self._tray.menuOpening.connect(self._present_tray)
+        self._tray.refreshRequested.connect(self._on_refresh)
+        self._tray.settingsRequested.connect(self._on_settings)
+        self._tray.quitRequested.connect(self.quitRequested)
+        self._popup_model.settingsRequested.connect(lambda name: self.settings.open(name or None))
+        self._popup_model.quitRequested.connect(self.quitRequested)
+        self.popup.visibleChanged.connect(self._tray.set_popup_open)
+        self._bridge.accountChanged.connect(lambda _name: self._present_tray())
+        self._countdown.timeout.connect(self._present_tray)
+        self._countdown.start()
+
+    def _on_refresh(self) -> None:
+        self._session.refresh()
+
+    def _on_settings(self) -> None:
+        self.settings.open()
+
+    def _on_tray(self, place: QRect | None) -> None:
+        self.popup.toggle(place)
+
+    def _present_tray(self) -> None:
+        style: IconStyle = "number" if self._session.preferences.menu_bar_style == "number" else "bars"
+        self._tray.set_look(TrayLook(style=style, reduced_motion=self.theme.look.reduced_motion))
+        self._tray.apply(self._session.tray())

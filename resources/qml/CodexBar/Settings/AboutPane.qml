@@ -1,0 +1,48 @@
+import QtQuick
+import CodexBar
+
+PageScroll {
+    id: root
+
+    required property var about
+
+    title: "About"
+
+    Section {
+        id: facts
+
+        width: parent.width
+
+        SettingRow {
+            help: "Shows how much is left of your AI coding plans."
+            label: "CodexBar Qt"
+            strongLabel: true
+            width: facts.width
+
+            Label {
+                color: Theme.muted
+                text: "Version " + root.about.version
+            }
+        }
+
+        SettingRow {
+            label: "Licence"
+            width: facts.width
+
+            Label {
+                color: Theme.muted
+                text: root.about.licence
+            }
+        }
+
+        SettingRow {
+            label: "Runs on"
+            width: facts.width
+
+            Label {
+                color: Theme.muted
+                text: root.about.runtime
+            }
+        }
+    }
+}
