@@ -11,6 +11,7 @@ import zoneinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codexbar_qt.adapters.platform_name import current_platform
 from codexbar_qt.provider_api import Platform, SystemInfo
 
 if TYPE_CHECKING:
@@ -32,11 +33,6 @@ def read_system_info(app_version: str, environ: Mapping[str, str] = os.environ) 
         host_name=socket.gethostname() or "localhost",
         time_zone=find_time_zone(environ),
     )
-
-
-def current_platform(name: str = sys.platform) -> Platform:
-    """Return the system for a `sys.platform`; everything that is neither macOS nor Windows counts as Linux."""
-    return "macos" if name == "darwin" else "windows" if name == "win32" else "linux"
 
 
 def machine_name(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import SLOT
@@ -61,6 +60,8 @@ def listen(bus: QDBusConnection, where: tuple[str, str, str, str], receiver: QOb
 
 async def read_property(bus: QDBusConnection, service: str, path: str, interface: str, name: str) -> Any:
     """Return a property, None when it cannot be read within a second."""
+    import asyncio  # not before the icon is on screen
+
     message = QDBusMessage.createMethodCall(service, path, _PROPERTIES, "Get")
     message.setArguments([interface, name])
     message.setAutoStartService(False)

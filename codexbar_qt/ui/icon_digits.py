@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from codexbar_qt.ui.icon_spec import GRID, Box
+from codexbar_qt.ui.icon_spec import GRID, Badge, Box
 
 # Strokes of a digit, clockwise from the top, then the middle: the seven everybody knows from clocks.
 _STROKES: Final = {
@@ -21,19 +21,38 @@ _STROKES: Final = {
 }
 
 
-def place_digits(text: str, size: int) -> tuple[Box, ...]:
-    """Return the boxes that together draw one or two characters of 0-9 and "-" in the middle of `size` pixels."""
+def place_number(size: int, badge: Badge = "") -> Box:
+    """Return where the number goes: the middle of `size` pixels, or above a badge, which must not hide digits."""
     margin = max(1, round(size * 2 / GRID))
-    gap = max(2, round(size * 4 / GRID))
-    width = (size - 2 * margin - gap) // 2
-    thick = max(2, round(size * 4.5 / GRID))
+    if badge:
+        y = max(1, round(size / GRID))
+        return Box(
+            margin, y, size - 2 * margin, place_number_badge(badge, size)[0].y - max(1, round(size * 2 / GRID)) - y
+        )
     height = round(size * 24 / GRID)
-    y = (size - height) // 2
+    return Box(margin, (size - height) // 2, size - 2 * margin, height)
+
+
+def place_number_badge(badge: Badge, size: int) -> tuple[Box, ...]:
+    """Return the parts of the badge below a number: a dot, or an exclamation mark that lies on its side."""
+    margin, width = max(1, round(size * 2 / GRID)), max(3, round(size * 7 / GRID))
+    dot = Box(size - margin - width, size - width - max(0, round(size / GRID - 0.4)), width, width)
+    if badge == "alert":
+        gap = max(1, round(size * 3 / GRID))
+        return (Box(margin, dot.y, dot.x - gap - margin, width), dot)
+    return (dot,) if badge else ()
+
+
+def place_digits(text: str, area: Box, size: int) -> tuple[Box, ...]:
+    """Return the boxes that together draw one or two characters of 0-9 and "-" in the middle of `area`."""
+    gap = max(2, round(size * 4 / GRID))
+    width = (area.width - gap) // 2
+    thick = max(2, round(size * 4.5 / GRID))
     total = len(text) * width + (len(text) - 1) * gap
-    x = (size - total) // 2
+    x = area.x + (area.width - total) // 2
     boxes: list[Box] = []
     for index, character in enumerate(text):
-        boxes += _digit(character, Box(x + index * (width + gap), y, width, height), thick)
+        boxes += _digit(character, Box(x + index * (width + gap), area.y, width, area.height), thick)
     return tuple(boxes)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QImage, QPainter, QPainterPath, QPixmap
 
 from codexbar_qt.ui import icon_spec as spec_values
-from codexbar_qt.ui.icon_digits import place_digits
+from codexbar_qt.ui.icon_digits import place_digits, place_number, place_number_badge
 from codexbar_qt.ui.icon_spec import (
     SIZES,
-    Badge,
     Bar,
     Box,
     Ground,
@@ -58,7 +57,7 @@ def draw_lazily(spec: IconSpec, sizes: tuple[int, ...] = SIZES) -> QIcon:
 def paint_image(spec: IconSpec, size: int) -> QImage:
     """Return the icon as `size` x `size` device pixels."""
     image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
+    image.fill(QColor(0, 0, 0, 0))
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if spec.style == "number":
@@ -67,7 +66,9 @@ def paint_image(spec: IconSpec, size: int) -> QImage:
         for bar in place_bars(spec, size):
             _paint_bar(painter, spec, bar, size)
     if spec.badge:
-        _paint_badge(painter, spec.ground, spec.badge, size)
+        is_number = spec.style == "number"
+        parts = place_number_badge(spec.badge, size) if is_number else place_badge(spec.badge, size)
+        _paint_badge(painter, spec.ground, parts, size)
     painter.end()
     return image
 
@@ -144,20 +145,26 @@ def _paint_number(painter: QPainter, spec: IconSpec, size: int) -> None:
     value = spec.top if spec.top is not None else spec.bottom
     # A little is not nothing: "0" is kept for a lane that is spent.
     text = "-" if value is None else "1" if 0 < value < 1 else str(int(value + 0.5))
+    area = place_number(size, spec.badge)
     if text == "100":
-        ring = Box(0, 0, size, size).inset(max(1, round(size / 12)))
+        ring = _ring(area, size)
         inside = ring.inset(max(2, round(size / 8)))
         painter.fillPath(_capsule(ring).subtracted(_capsule(inside)), ink)
         return
-    for box in place_digits(text, size):
+    for box in place_digits(text, area, size):
         # Source, because strokes of a digit meet and would add up where they are translucent.
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         painter.fillRect(_rectangle(box), ink)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
 
 
-def _paint_badge(painter: QPainter, ground: Ground, badge: Badge, size: int) -> None:
-    parts = place_badge(badge, size)
+def _ring(area: Box, size: int) -> Box:
+    """The largest square around the middle of the number's place; alone it may be higher than digits."""
+    side = area.height if area.y < size // 8 else min(area.width, size - 2 * area.x)
+    return Box((size - side) // 2, area.y + (area.height - side) // 2, side, side)
+
+
+def _paint_badge(painter: QPainter, ground: Ground, parts: tuple[Box, ...], size: int) -> None:
     halo = halo_width(size)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationOut)
     # Rounding a stroke of two or three pixels would only turn it grey.

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from codexbar_qt.ui.contact_sheet import render_popup_session, render_popup_states
 from codexbar_qt.ui.icon_sheet import render_icon_sheet
 from codexbar_qt.ui.qt_messages import QtMessages
-from codexbar_qt.ui.settings_sheet import render_settings_pages
+from codexbar_qt.ui.settings_sheet import render_settings_pages, render_settings_session
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -60,7 +60,7 @@ def render_popup_and_settings(
 
     def render(session: AppSession) -> None:
         paths.extend(render_popup_session(app, session, directory, dark=dark, messages=messages))
-        paths.extend(render_settings_pages(app, session, directory, dark=dark, messages=messages))
+        paths.extend(render_settings_session(app, session, directory, dark=dark, messages=messages))
 
     _with_session(build, build_session, render)
     return tuple(paths)

@@ -77,8 +77,9 @@ class ProviderPageModel(ViewModel):
         if not self._enabled:
             return "Off"
         failed = self._card.subtitle_kind == "error"
-        parts = ["Last refresh failed" if failed else self._card.subtitle, self._card.source_text]
-        return " · ".join(part for part in parts if part)
+        if not failed:
+            return self._card.subtitle
+        return f"Last refresh failed · {self._card.source_text}" if self._card.source_text else "Last refresh failed"
 
     def _identity(self) -> str:
         plan = self._card.plan_text

@@ -11,7 +11,7 @@ Window {
     height: Math.min(Metrics.windowHeight, Screen.desktopAvailableHeight)
     minimumHeight: Metrics.windowMinimumHeight
     minimumWidth: Metrics.windowMinimumWidth
-    title: "CodexBar settings"
+    title: qsTr("Settings")
     width: Math.min(Metrics.windowWidth, Screen.desktopAvailableWidth)
 
     Shortcut {

@@ -1,8 +1,11 @@
-"""Providers with every kind of setting, and a config file in an empty folder."""
+"""Providers with every kind of setting, a config file in an empty folder, a clock and a service that tests control."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import asyncio
+import heapq
+import itertools
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,10 +17,12 @@ from codexbar_qt.provider_api import (
     Binding,
     Choice,
     ChoiceSetting,
+    Clock,
     CookieSourceSetting,
     FetchContext,
     Provider,
     ProviderDescriptor,
+    ProviderError,
     SecretSetting,
     Setting,
     Snapshot,
@@ -27,8 +32,11 @@ from codexbar_qt.provider_api import (
     ToggleSetting,
     check_https_base,
 )
+from codexbar_qt.provider_api.fallback import FetchResult
+from tests.unit.core.session_world import World
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 NOW = datetime(2026, 7, 16, 12, 0, 5, tzinfo=UTC)
@@ -112,3 +120,125 @@ def config_path(tmp_path: Path) -> Path:
 def config_file(config_path: Path, catalogue: tuple[Provider, ...]) -> ConfigFile:
     """A config file over `config_path` at a fixed time."""
     return ConfigFile(ConfigLocation(config_path), catalogue, lambda: NOW)
+
+
+class ManualClock(Clock):
+    """Stands still until `advance`, which wakes sleepers in the order of their times."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self._now = now
+        self._number = itertools.count()
+        self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        waiter = asyncio.get_running_loop().create_future()
+        until = self._now + timedelta(seconds=max(0.0, seconds))
+        heapq.heappush(self._sleepers, (until, next(self._number), waiter))
+        await waiter
+
+    async def advance(self, seconds: float) -> None:
+        """Move on; everything that is woken has run until it waits again when this returns."""
+        target = self._now + timedelta(seconds=seconds)
+        await self.settle()
+        while self._sleepers and self._sleepers[0][0] <= target:
+            self._now, _, waiter = heapq.heappop(self._sleepers)
+            if not waiter.done():
+                waiter.set_result(None)
+                await self.settle()
+        self._now = target
+        await self.settle()
+
+    def set_back(self, seconds: float) -> None:
+        """The machine's clock is corrected; nobody wakes."""
+        self._now -= timedelta(seconds=seconds)
+
+    @property
+    def waiting(self) -> int:
+        """How many sleepers there are."""
+        return sum(not waiter.done() for _, _, waiter in self._sleepers)
+
+    async def settle(self) -> None:
+        """Let every other task run until it waits for the time or a test."""
+        for _ in range(60):
+            await asyncio.sleep(0)
+
+
+class Service:
+    """What an account is fetched from: hands out `answer` (a snapshot when none is set) and counts.
+
+    With `held` a fetch waits for `release`; a fetch that was cancelled is counted in `cancelled`.
+    """
+
+    def __init__(self, clock: ManualClock) -> None:
+        self._clock = clock
+        self.answer: ProviderError | Snapshot | None = None
+        self.held = False
+        self.takes = 0.0
+        self.asked: list[datetime] = []
+        self.interactive: list[bool] = []
+        self.running = 0
+        self.cancelled = 0
+        self._gate = asyncio.Event()
+
+    @property
+    def count(self) -> int:
+        return len(self.asked)
+
+    async def fetch(self, interactive: bool) -> FetchResult:
+        self.asked.append(self._clock.now())
+        self.interactive.append(interactive)
+        self.running += 1
+        try:
+            if self.takes:
+                await self._clock.sleep(self.takes)
+            if self.held:
+                await self._gate.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        finally:
+            self.running -= 1
+        answer = self.answer or Snapshot(self._clock.now())
+        if isinstance(answer, Snapshot):
+            return FetchResult("api", snapshot=answer)
+        return FetchResult("api", error=answer)
+
+    def release(self) -> None:
+        self.held = False
+        self._gate.set()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that only the test moves."""
+    return ManualClock()
+
+
+@pytest.fixture
+def make_service(clock: ManualClock) -> Callable[[], Service]:
+    """Makes services."""
+    return lambda: Service(clock)
+
+
+@pytest.fixture
+def service(make_service: Callable[[], Service]) -> Service:
+    """One account's service."""
+    return make_service()
+
+
+@pytest.fixture
+async def world(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    """A session; its blocking work is done at once instead of in a thread. At the end no task may be left."""
+
+    async def at_once(work: Callable[..., object], *arguments: object) -> object:
+        return work(*arguments)
+
+    monkeypatch.setattr(asyncio, "to_thread", at_once)
+    world = World(tmp_path / "conf", clock)
+    yield world
+    await world.end()
+    await clock.settle()
+    assert asyncio.all_tasks() == {asyncio.current_task()}

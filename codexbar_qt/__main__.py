@@ -1,0 +1,93 @@
+"""The tray app's entry: choose how to start. Nothing heavy is imported before the icon is on screen."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codexbar_qt import __version__, bootstrap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from codexbar_qt.ui.desktop_instance import Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked for on the command line. `wish` goes to an app that already runs."""
+
+    demo: bool = False
+    selftest: bool = False
+    screenshots: Path | None = None
+    scale: int = 0
+    wish: Wish = "open"
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """Read the command line; prints help or version and ends the process where asked."""
+    from pathlib import Path
+
+    parser = argparse.ArgumentParser(
+        prog="codexbar-qt", description="Shows how much is left of your AI coding plans, in the system tray."
+    )
+    parser.add_argument("--demo", action="store_true", help="run on made-up data; nothing of yours is read or written")
+    parser.add_argument("--toggle", action="store_true", help="open or close the popup of the running app")
+    parser.add_argument("--settings", action="store_true", help="open the settings of the running app")
+    parser.add_argument("--selftest", action="store_true", help="open everything once, print timings, and quit")
+    parser.add_argument(
+        "--screenshot", metavar="DIR", type=Path, help="write pictures of every surface to DIR and quit"
+    )
+    parser.add_argument("--scale", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("-V", "--version", action="version", version=f"CodexBar {__version__}")
+    found = parser.parse_args(argv)
+    wish: Wish = "toggle" if found.toggle else "settings" if found.settings else "open"
+    return Options(found.demo, found.selftest, found.screenshot, found.scale, wish)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Start the app and return its exit code."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    guarded = bootstrap.run_guard(words)
+    if guarded is not None:
+        return guarded
+    options = parse(words)
+    if options.screenshots is not None:
+        return _write_screenshots(options.screenshots, options.scale)
+    if not bootstrap.has_display():
+        return _show_without_display(demo=options.demo)
+    from codexbar_qt.ui.application import run_app
+
+    return run_app(bootstrap.build_launch(options.wish, demo=options.demo, selftest=options.selftest))
+
+
+def _write_screenshots(folder: Path, scale: int) -> int:
+    if scale == 0:
+        return max(bootstrap.run_scaled(folder, each) for each in (1, 2))
+    from codexbar_qt.ui.pictures import render_everything
+
+    return render_everything(bootstrap.build_demo_services, bootstrap.build_session, folder)
+
+
+def _show_without_display(*, demo: bool) -> int:
+    from codexbar_qt.cli.command_runner import run_command
+    from codexbar_qt.cli.main import BootstrapHost
+    from codexbar_qt.cli.terminal import process_terminal
+
+    folder = bootstrap.picture_folder()
+    print("No display was found: here is the usage as text, followed by pictures of the windows.", flush=True)  # noqa: T201
+    build = bootstrap.build_demo_services if demo else bootstrap.build_services
+    run_command(["usage"], BootstrapHost(build), process_terminal())
+    bootstrap.use_offscreen_platform()
+    from codexbar_qt.ui.pictures import render_popup_and_settings
+
+    for path in render_popup_and_settings(build, bootstrap.build_session, folder):
+        print(path)  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

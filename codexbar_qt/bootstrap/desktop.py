@@ -1,0 +1,136 @@
+"""What depends on the machine the app starts on: display, places, start at login, measures, own child processes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from codexbar_qt.bootstrap.services import Services
+    from codexbar_qt.core.session import AppSession
+    from codexbar_qt.core.session_view import LoginItem
+    from codexbar_qt.provider_api import Platform
+    from codexbar_qt.ui.application import Launch, Measures
+    from codexbar_qt.ui.desktop_instance import Wish
+
+
+def run_guard(argv: Sequence[str]) -> int | None:
+    """Be the guard of a child process when the command line says so (frozen apps start themselves), else None."""
+    from codexbar_qt.adapters.process_guard import GUARD_FLAG
+
+    if not argv or argv[0] != GUARD_FLAG:
+        return None
+    from codexbar_qt.adapters.process_guard import main
+
+    return main(list(argv[1:]))
+
+
+def has_display() -> bool:
+    """Whether windows can be shown: always on macOS and Windows, elsewhere when a display server answers."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    from codexbar_qt.adapters.desktop.display import answers
+
+    return answers(os.environ)
+
+
+def use_offscreen_platform() -> None:
+    """Let Qt render without a display. Call before Qt is imported."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+def picture_folder() -> Path:
+    """Return the folder for pictures that stand in for windows."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("codexbar", appauthor=False)) / "pictures"
+
+
+def run_scaled(folder: Path, scale: int) -> int:
+    """Write the pictures of one scale in a process of its own: Qt takes its scale only at the start."""
+    import subprocess
+
+    argv = [sys.executable, "-m", "codexbar_qt", "--screenshot", str(folder), "--scale", str(scale)]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale)}
+    # Our own program with our own words.
+    return subprocess.run(argv, env=environment, check=False, timeout=600).returncode  # noqa: S603
+
+
+def build_launch(wish: Wish, *, demo: bool, selftest: bool) -> Launch:
+    """Return how to start the tray app on this machine."""
+    from codexbar_qt.adapters.desktop.clock_jump import ClockJumpWatcher
+    from codexbar_qt.ui.application import Launch
+
+    # All that these two import comes after the icon.
+    async def prepare() -> tuple[Services, AppSession]:
+        import asyncio
+
+        from codexbar_qt.bootstrap.logs import follow_log_preference
+        from codexbar_qt.bootstrap.services import build_demo_services, build_services
+        from codexbar_qt.bootstrap.session import build_session
+
+        services = await asyncio.to_thread(build_demo_services if demo else build_services)
+        session = await build_session(services)
+        follow_log_preference(session)
+        return services, session
+
+    async def is_power_low() -> bool:
+        from codexbar_qt.adapters.desktop.power import PowerReader
+        from codexbar_qt.ui.desktop_power import is_power_saver_on
+
+        return await PowerReader(is_power_saver_on).is_low()
+
+    return Launch(
+        prepare=prepare,
+        instance_address=_instance_address(demo=demo),
+        clock_jumped=ClockJumpWatcher().has_jumped,
+        is_power_low=is_power_low,
+        measure=measure,
+        wish=wish,
+        is_selftest=selftest,
+    )
+
+
+def measure() -> Measures:
+    """Return how long the process has lived and how much memory it holds."""
+    from codexbar_qt.adapters.own_process import resident_bytes, uptime_ms
+    from codexbar_qt.ui.application import Measures
+
+    return Measures(uptime_ms(), resident_bytes())
+
+
+def build_login_item(platform: Platform) -> LoginItem:
+    """Return what starts the app at login."""
+    from codexbar_qt.adapters.desktop.autostart import Autostart
+    from codexbar_qt.adapters.desktop.autostart_plan import LoginFolders, autostart_plan, launch_command
+
+    frozen = bool(getattr(sys, "frozen", False))
+    command = launch_command(Path(sys.executable), frozen=frozen, appimage=os.environ.get("APPIMAGE", ""))
+    return Autostart(autostart_plan(platform, command, LoginFolders(home=Path.home(), config=_config_home())))
+
+
+def _config_home() -> Path:
+    named = os.environ.get("XDG_CONFIG_HOME", "")
+    return Path(named) if named.startswith("/") else Path.home() / ".config"
+
+
+def _instance_address(*, demo: bool) -> str:
+    import tempfile
+
+    from codexbar_qt.adapters.desktop.instance_address import instance_address
+    from codexbar_qt.adapters.platform_name import current_platform
+    from codexbar_qt.core.config_location import locate_config
+
+    platform = current_platform()
+    config = Path("demo") if demo else locate_config(os.environ.get, Path.home(), platform).path
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    folders = (*([Path(runtime)] if runtime else []), Path.home() / ".cache" / "codexbar", Path(tempfile.gettempdir()))
+    return instance_address(config, _user(), platform, folders)
+
+
+def _user() -> str:
+    return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")

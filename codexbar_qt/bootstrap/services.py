@@ -1,0 +1,236 @@
+"""Builds the adapters and what both surfaces need of them, for real or for the demo."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codexbar_qt import __version__
+from codexbar_qt.resource_folder import resource_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import tzinfo
+
+    from codexbar_qt.core.app_config import ProviderEntry, TokenAccount
+    from codexbar_qt.core.config_file import ConfigFile
+    from codexbar_qt.core.config_location import ConfigLocation
+    from codexbar_qt.core.fetch_service import ContextFactory
+    from codexbar_qt.core.preferences import Preferences
+    from codexbar_qt.core.preferences_file import PreferencesFile
+    from codexbar_qt.core.private_file import FileCalls
+    from codexbar_qt.core.registry import Registry
+    from codexbar_qt.core.snapshot_archive import SnapshotArchive
+    from codexbar_qt.demo.contexts import DemoContexts
+    from codexbar_qt.provider_api import (
+        Clock,
+        Env,
+        FetchContext,
+        HomeFiles,
+        HttpClient,
+        Platform,
+        ProcessRunner,
+        Provider,
+        SystemInfo,
+    )
+
+USER_AGENT = f"CodexBar/{__version__}"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggerNotes:
+    """The NoteLog port: remarks of a provider go to its own logger."""
+
+    logger: logging.Logger
+
+    def debug(self, message: str) -> None:
+        """Write a remark."""
+        self.logger.debug("%s", message)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveContexts:
+    """Builds fetch contexts over the real adapters. `preferences` gives those in force."""
+
+    http: HttpClient
+    processes: ProcessRunner
+    files: HomeFiles
+    env: Env
+    clock: Clock
+    system: SystemInfo
+    preferences: Callable[[], Preferences]
+
+    def context(
+        self, provider: Provider, entry: ProviderEntry, account: TokenAccount | None, *, interactive: bool
+    ) -> FetchContext:
+        """Return the ports of one fetch."""
+        from codexbar_qt.core.credentials import ConfigCredentials, ConfigSettings, account_env, fetch_values
+        from codexbar_qt.provider_api import FetchContext
+
+        descriptor = provider.descriptor
+        stored = self.preferences().provider_values(descriptor)
+        values = fetch_values(descriptor, entry, self.env, stored, account)
+        return FetchContext(
+            http=self.http,
+            credentials=ConfigCredentials(values),
+            settings=ConfigSettings(values),
+            processes=self.processes,
+            files=self.files,
+            env=account_env(descriptor, self.env, account),
+            clock=self.clock,
+            log=LoggerNotes(logging.getLogger(f"codexbar_qt.providers.{provider.id}")),
+            system=self.system,
+            account_label=account.label if account else None,
+            interactive=interactive,
+        )
+
+
+@dataclass(slots=True)
+class Services:
+    """Everything both surfaces need, built once a process. `close` ends network and child processes."""
+
+    env: Env
+    clock: Clock
+    platform: Platform
+    zone: tzinfo
+    location: ConfigLocation
+    registry: Registry
+    config_file: ConfigFile
+    preferences_file: PreferencesFile
+    contexts: ContextFactory
+    archive: SnapshotArchive | None = None
+    demo: DemoContexts | None = None
+    close_network: Callable[[], Awaitable[None]] | None = None
+    stop_processes: Callable[[], object] | None = None
+    cleanup: list[Callable[[], object]] = field(default_factory=list)
+
+    @property
+    def watched_config(self) -> Path:
+        """The config file in use."""
+        return self.location.path
+
+    async def close(self) -> None:
+        """End child processes, then connections, then remove what was temporary."""
+        if self.stop_processes is not None:
+            self.stop_processes()
+        if self.close_network is not None:
+            await self.close_network()
+        for step in self.cleanup:
+            step()
+
+
+def build_services() -> Services:
+    """Build the real thing. Reads disk and environment: call it off the Qt loop."""
+    from codexbar_qt.adapters.environment import ProcessEnv
+    from codexbar_qt.adapters.home_files import LocalHomeFiles
+    from codexbar_qt.adapters.http_client import AiohttpClient
+    from codexbar_qt.adapters.private_rights import restrict_to_owner
+    from codexbar_qt.adapters.platform_name import current_platform
+    from codexbar_qt.adapters.process_runner import SupervisedRunner
+    from codexbar_qt.adapters.system_clock import SystemClock
+    from codexbar_qt.adapters.system_info import read_system_info
+    from codexbar_qt.core.config_file import ConfigFile
+    from codexbar_qt.core.config_location import locate_config
+    from codexbar_qt.core.preferences_file import PreferencesFile
+    from codexbar_qt.core.private_file import FileCalls
+
+    calls = FileCalls(restrict=restrict_to_owner)
+    platform, home, clock = current_platform(), Path.home(), SystemClock()
+    location = locate_config(os.environ.get, home, platform)
+    env = ProcessEnv(os.environ, location.path.with_name("env"))
+    preferences_file = PreferencesFile(location.settings_path, os.environ.get, clock.now, calls)
+    registry = _load_registry(location, preferences_file)
+    system = read_system_info(__version__)
+    http = AiohttpClient(env=env.get, now=clock.now, user_agent=USER_AGENT)
+    processes = SupervisedRunner(env, home=str(home), platform=platform)
+    contexts = LiveContexts(
+        http, processes, LocalHomeFiles(str(home)), env, clock, system, _remembered(preferences_file)
+    )
+    return Services(
+        env=env,
+        clock=clock,
+        platform=platform,
+        zone=_zone(system.time_zone),
+        location=location,
+        registry=registry,
+        config_file=ConfigFile(location, registry.providers, clock.now, calls),
+        preferences_file=preferences_file,
+        contexts=contexts,
+        archive=_archive(calls),
+        close_network=http.close,
+        stop_processes=processes.shutdown,
+    )
+
+
+def build_demo_services() -> Services:
+    """Build the same application over made-up answers, in a private temporary folder that `close` removes."""
+    from codexbar_qt.adapters.platform_name import current_platform
+    from codexbar_qt.core.config_edit import set_enabled
+    from codexbar_qt.core.config_file import ConfigFile
+    from codexbar_qt.core.config_location import CONFIG_NAME, ConfigLocation
+    from codexbar_qt.core.preferences_file import PreferencesFile
+    from codexbar_qt.core.registry import load_registry
+    from codexbar_qt.demo.clock import DemoClock
+    from codexbar_qt.demo.contexts import DemoContexts
+    from codexbar_qt.demo.environment import EmptyEnv
+
+    folder = Path(tempfile.mkdtemp(prefix="codexbar-demo-"))
+    clock, env, registry = DemoClock(), EmptyEnv(), load_registry()
+    location = ConfigLocation(folder / CONFIG_NAME)
+    demo = DemoContexts(resource_folder() / "demo", clock)
+    config_file = ConfigFile(location, registry.providers, clock.now)
+    known = {provider.id for provider in registry.providers}
+
+    def enable_all(root: dict[str, object]) -> None:
+        for name in demo.provider_ids():
+            if name in known:
+                set_enabled(root, name, True)
+
+    config_file.update(enable_all)
+    return Services(
+        env=env,
+        clock=clock,
+        platform=current_platform(),
+        zone=_zone("UTC"),
+        location=location,
+        registry=registry,
+        config_file=config_file,
+        preferences_file=PreferencesFile(location.settings_path, env.get, clock.now),
+        contexts=demo,
+        demo=demo,
+        cleanup=[lambda: shutil.rmtree(folder, ignore_errors=True)],
+    )
+
+
+def _load_registry(location: ConfigLocation, preferences_file: PreferencesFile) -> Registry:
+    from codexbar_qt.core.registry import load_registry
+
+    approvals = preferences_file.load().approved_plugins
+    return load_registry(location.path.with_name("providers"), approvals)
+
+
+def _remembered(preferences_file: PreferencesFile) -> Callable[[], Preferences]:
+    return lambda: preferences_file.current
+
+
+def _archive(calls: FileCalls) -> SnapshotArchive:
+    import platformdirs
+
+    from codexbar_qt.core.snapshot_archive import SnapshotArchive
+
+    return SnapshotArchive(Path(platformdirs.user_cache_dir("codexbar", appauthor=False)) / "snapshots.json", calls)
+
+
+def _zone(name: str) -> tzinfo:
+    from datetime import UTC
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC

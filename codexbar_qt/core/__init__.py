@@ -1,0 +1,1 @@
+"""Application logic without Qt and without I/O libraries."""

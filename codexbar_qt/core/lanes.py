@@ -1,0 +1,112 @@
+"""Which lanes of a snapshot count where: labels, the tray pair, the lane that decides, binding caps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from codexbar_qt.provider_api import Lane, ProviderDescriptor, RateWindow, Snapshot
+
+_SPENT = 0.0001
+_LANES: tuple[Lane, ...] = ("primary", "secondary", "tertiary")
+
+
+@dataclass(frozen=True, slots=True)
+class LaneView:
+    """A lane with its id and label, in card order."""
+
+    id: str
+    label: str
+    window: RateWindow
+    usage_known: bool = True
+
+
+def lane(snapshot: Snapshot, name: Lane) -> RateWindow | None:
+    """Return a lane by name."""
+    if name == "primary":
+        return snapshot.primary
+    return snapshot.secondary if name == "secondary" else snapshot.tertiary
+
+
+def is_spent(window: RateWindow) -> bool:
+    """Whether nothing is left."""
+    return window.remaining <= _SPENT and not window.is_placeholder
+
+
+def is_unlimited(window: RateWindow) -> bool:
+    """Whether the service says that there is no limit: no percentage then."""
+    return "unlimited" in (window.reset_description or "").lower()
+
+
+def card_lanes(descriptor: ProviderDescriptor, snapshot: Snapshot, now: datetime) -> tuple[LaneView, ...]:
+    """Return the lanes of a card in the provider's order, binding caps applied."""
+    labels = dict(
+        zip(
+            _LANES, (descriptor.windows.primary, descriptor.windows.secondary, descriptor.windows.tertiary), strict=True
+        )
+    )
+    capped = capped_primary(descriptor, snapshot, now)
+    rows: list[LaneView] = []
+    for name in descriptor.windows.card_order:
+        window = capped if name == "primary" else lane(snapshot, name)
+        if window is not None:
+            rows.append(LaneView(name, labels[name] or name.title(), window))
+    rows.extend(LaneView(item.id, item.title, item.window, item.usage_known) for item in snapshot.extra_windows)
+    return tuple(rows)
+
+
+def capped_primary(descriptor: ProviderDescriptor, snapshot: Snapshot, now: datetime) -> RateWindow | None:
+    """Return the primary lane, shown as spent while a longer lane of a capping provider is exhausted.
+
+    The reset shown is the latest of all exhausted lanes; when one of them has no date, none is promised.
+    """
+    primary = snapshot.primary
+    if primary is None or not descriptor.binding_cap:
+        return primary
+    longer = [window for window in (snapshot.secondary, snapshot.tertiary) if window and _binds(window, now)]
+    if not longer:
+        return primary
+    spent = [*longer, *([primary] if is_spent(primary) else [])]
+    dates = [window.resets_at for window in spent]
+    known = [date for date in dates if date is not None]
+    return replace(
+        primary,
+        used_percent=max(100.0, primary.used_percent),
+        remaining_percent=0.0,
+        resets_at=max(known) if len(known) == len(dates) else None,
+        reset_description=None,
+    )
+
+
+def _binds(window: RateWindow, now: datetime) -> bool:
+    return is_spent(window) and (window.resets_at is None or window.resets_at > now)
+
+
+def main_lane(descriptor: ProviderDescriptor, snapshot: Snapshot, now: datetime) -> RateWindow | None:
+    """Return the lane that stands for the provider: an exhausted one where asked for, else the first tray lane."""
+    candidates = [
+        _tray_lane(descriptor, snapshot, name, now) for name in dict.fromkeys((*descriptor.windows.tray, *_LANES))
+    ]
+    known = [window for window in candidates if window is not None]
+    if descriptor.auto_prefers_exhausted:
+        for window in known:
+            if is_spent(window):
+                return window
+    if known:
+        return known[0]
+    return next((item.window for item in snapshot.extra_windows if item.usage_known), None)
+
+
+def tray_pair(
+    descriptor: ProviderDescriptor, snapshot: Snapshot, now: datetime
+) -> tuple[RateWindow | None, RateWindow | None]:
+    """Return the two lanes of the tray meter."""
+    top, bottom = descriptor.windows.tray
+    return _tray_lane(descriptor, snapshot, top, now), _tray_lane(descriptor, snapshot, bottom, now)
+
+
+def _tray_lane(descriptor: ProviderDescriptor, snapshot: Snapshot, name: Lane, now: datetime) -> RateWindow | None:
+    return capped_primary(descriptor, snapshot, now) if name == "primary" else lane(snapshot, name)

@@ -1,0 +1,270 @@
+"""The running application behind its surfaces: what is read (session_view) and every intent of people and system."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from codexbar_qt.core.app_config import changed_ids
+from codexbar_qt.core.cadence import ADAPTIVE, MANUAL, Cadence
+from codexbar_qt.core.config_errors import ConfigError
+from codexbar_qt.core.faults import log_fault
+from codexbar_qt.core.fetch_service import FetchRequest
+from codexbar_qt.core.session_view import SessionParts, SessionView
+from codexbar_qt.core.snapshot_archive import archived, restore
+from codexbar_qt.provider_api import ProviderError
+from codexbar_qt.provider_api.resolution import find_setting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Mapping
+
+    from codexbar_qt.core.account import AccountKey, AccountState
+    from codexbar_qt.core.app_config import AppConfig, ProviderEntry
+    from codexbar_qt.core.preferences import Preferences
+    from codexbar_qt.core.scheduler import FetchOnce
+    from codexbar_qt.provider_api import Choice, FetchContext, Provider
+
+_Result = TypeVar("_Result")
+_POPUP_REFRESH_DELAY = 1.2
+_SAVE_DELAY = 5.0
+_log = logging.getLogger(__name__)
+
+
+class AppSession(SessionView):
+    """Lives on one event loop. Changes of config and preferences reach subscribers; numbers go through the store."""
+
+    def __init__(self, parts: SessionParts, config: AppConfig, preferences: Preferences) -> None:
+        super().__init__(parts, config, preferences)
+        self._subscribers: list[Callable[[], None]] = []
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._saving: asyncio.Task[Any] | None = None
+        self._looking: asyncio.Task[Any] | None = None
+        self._constrained = False
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call `callback` after every change of config or preferences until the returned function is called."""
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+    def refresh(self, provider_id: str | None = None) -> None:
+        """Fetch now on behalf of a person; returns at once."""
+        self._parts.scheduler.refresh(None if provider_id is None else [self.active_key(provider_id)])
+
+    def popup_opened(self) -> None:
+        """The popup was opened: the cadence shortens, and after a moment what is missing is fetched."""
+        self._parts.scheduler.popup_opened()
+        if self._looking is None or self._looking.done():
+            self._looking = self._spawn(self._refresh_missing())
+
+    def pause(self) -> None:
+        """Nobody can be looking: no automatic fetch until `resumed`."""
+        self._parts.scheduler.pause()
+
+    def resumed(self) -> None:
+        """The machine woke up."""
+        self._parts.scheduler.resumed()
+
+    def set_constrained(self, constrained: bool) -> None:
+        """Power is short, or no longer: counts when the low-power preference is automatic."""
+        self._constrained = constrained
+        self._apply_cadence()
+
+    async def run(self) -> None:
+        """Show what an earlier run knew, then fetch and keep fetching until cancelled."""
+        await self._prepare()
+        unsubscribe = self.store.subscribe(lambda _key: self._save_soon())
+        try:
+            await self._parts.scheduler.run()
+        finally:
+            unsubscribe()
+
+    async def fetch_once(self) -> None:
+        """Fetch everything that is on, once, and wait for it."""
+        await self._prepare()
+        await self._parts.scheduler.refresh_and_wait(reason="timer")
+
+    async def _prepare(self) -> None:
+        archive = self._parts.archive
+        saved = () if archive is None else await asyncio.to_thread(archive.load)
+        accounts = self._accounts()
+        restore(self.store, saved, frozenset(accounts))
+        self._apply_cadence()
+        self._parts.scheduler.apply(accounts, ())
+
+    async def close(self) -> None:
+        """Finish edits, stop fetching, save the last good snapshots; at most a few seconds."""
+        pending = [task for task in self._tasks if not task.done()]
+        for task in pending:
+            if task.get_name() != "edit":
+                task.cancel()
+        if pending:
+            await asyncio.wait(pending, timeout=2.0)
+        await self._parts.scheduler.close()
+        await self._save_archive()
+
+    async def edit_config(self, edit: Callable[[dict[str, object]], None]) -> str:
+        """Change the config file; returns "" or one sentence that says why nothing was saved."""
+        return await self._edit(self._change_config(lambda: self._parts.config_file.update(edit)))
+
+    async def restore_default_config(self) -> str:
+        """Write the config of a new install, keeping the old file beside it; returns "" or one sentence."""
+        return await self._edit(self._change_config(self._parts.config_file.restore_defaults))
+
+    async def reload_config(self) -> None:
+        """Take a change made outside; a file that cannot be read keeps the last good values and shows a problem."""
+        if not await asyncio.to_thread(self._parts.config_file.is_own_write):
+            self._take_config(await asyncio.to_thread(self._parts.config_file.load))
+
+    def environment_changed(self) -> None:
+        """The `env` file beside the config changed: everything is tried anew."""
+        accounts = self._accounts()
+        self._parts.scheduler.apply(accounts, accounts)
+
+    async def edit_preferences(self, changes: Mapping[str, object]) -> str:
+        """Change preferences; returns "" or one sentence that says why nothing was saved."""
+        return await self._edit(self._change_preferences(changes))
+
+    async def run_action(self, provider_id: str, action_id: str, progress: Callable[[str], None]) -> str:
+        """Run a button of a provider's page; returns the closing sentence. Raises ProviderError for any failure."""
+        provider = self._providers[provider_id]
+        action = {item.id: item for item in provider.actions}[action_id]
+        try:
+            told = await action.run(self._context(provider), progress)
+        except ProviderError:
+            raise
+        except Exception as error:
+            raise self._parts.service.unexpected(provider, error) from None
+        if action.refreshes:
+            self.refresh(provider_id)
+        return told
+
+    async def discover_choices(self, provider_id: str, key: str) -> tuple[Choice, ...]:
+        """Return the entries of a picker that exist only on this machine."""
+        provider = self._providers[provider_id]
+        setting = find_setting(provider.descriptor, key)
+        discover = getattr(setting, "discover", None)
+        if discover is None:
+            return ()
+        try:
+            found: tuple[Choice, ...] = await discover(self._context(provider))
+        except ProviderError:
+            return ()
+        except Exception as error:
+            self._parts.service.unexpected(provider, error)
+            return ()
+        return found
+
+    async def starts_at_login(self) -> bool:
+        """Whether the system starts the app at login."""
+        item = self._parts.login_item
+        return item is not None and await asyncio.to_thread(item.is_on)
+
+    async def set_start_at_login(self, on: bool) -> str:
+        """Start the app at login or not; returns "" or one sentence."""
+        item = self._parts.login_item
+        if item is None:
+            return "Start at login is not available in demo mode."
+        complaint = await asyncio.to_thread(item.set_on, on)
+        return complaint or await self.edit_preferences({"start_at_login": on})
+
+    def _context(self, provider: Provider) -> FetchContext:
+        entry = self._config.entry(provider.id)
+        return self._parts.contexts.context(provider, entry, entry.account, interactive=True)
+
+    def _accounts(self) -> dict[AccountKey, FetchOnce]:
+        return {
+            self.active_key(provider.id): self._fetch_once(provider, self._config.entry(provider.id))
+            for provider in self.enabled()
+        }
+
+    def _fetch_once(self, provider: Provider, entry: ProviderEntry) -> FetchOnce:
+        request = FetchRequest(provider, entry, entry.account)
+        return lambda interactive: self._parts.service.fetch(replace(request, interactive=interactive))
+
+    async def _edit(self, work: Coroutine[Any, Any, None]) -> str:
+        # A caller that goes away must not leave the file changed and the memory unchanged.
+        return await asyncio.shield(self._spawn(_complaint_of(work), name="edit"))
+
+    async def _change_config(self, change: Callable[[], AppConfig]) -> None:
+        self._take_config(await asyncio.to_thread(change))
+
+    async def _change_preferences(self, changes: Mapping[str, object]) -> None:
+        hidden = self._preferences.hide_personal_info
+        await asyncio.to_thread(self._parts.preferences_file.update, changes)
+        # Of two edits at once the later one counts, whichever is heard of first.
+        self._preferences = self._parts.preferences_file.current
+        if self._preferences.hide_personal_info != hidden:
+            self._save_soon()
+        self._apply_cadence()
+        self._notify()
+
+    def _take_config(self, config: AppConfig) -> None:
+        if config.revision < self._config.revision:
+            return
+        changed = changed_ids(self._config, config)
+        self._config = config
+        accounts = self._accounts()
+        self._parts.scheduler.apply(accounts, [key for key in accounts if key.provider_id in changed])
+        self._notify()
+
+    def _apply_cadence(self) -> None:
+        prefs = self._preferences
+        low = prefs.low_power_mode == "on" or (prefs.low_power_mode == "automatic" and self._constrained)
+        minutes = prefs.refresh_minutes
+        choice = ADAPTIVE if prefs.is_adaptive else MANUAL if minutes is None else str(minutes)
+        self._parts.scheduler.set_cadence(Cadence(choice, constrained=low))
+
+    def _notify(self) -> None:
+        for subscriber in tuple(self._subscribers):
+            try:
+                subscriber()
+            except Exception as error:
+                log_fault(_log, "A view of the settings broke", error)
+
+    async def _refresh_missing(self) -> None:
+        await self.clock.sleep(_POPUP_REFRESH_DELAY)
+        keys = [self.active_key(provider.id) for provider in self.enabled()]
+        if self._preferences.refresh_when_menu_opens:
+            await self._parts.scheduler.refresh_and_wait(keys, reason="popup")
+            return
+        for key in keys:
+            if _is_wanting(self.store.get(key)):
+                await self._parts.scheduler.refresh_and_wait([key], reason="popup")
+
+    def _save_soon(self) -> None:
+        if self._parts.archive is not None and (self._saving is None or self._saving.done()):
+            self._saving = self._spawn(self._save_later())
+
+    async def _save_later(self) -> None:
+        await self.clock.sleep(_SAVE_DELAY)
+        self._saving = None
+        await self._save_archive()
+
+    async def _save_archive(self) -> None:
+        archive = self._parts.archive
+        if archive is not None:
+            accounts = archived(self.store, hide_personal_info=self._preferences.hide_personal_info)
+            await asyncio.to_thread(archive.save, accounts)
+
+    def _spawn(self, work: Coroutine[Any, Any, _Result], name: str = "") -> asyncio.Task[_Result]:
+        task = asyncio.get_running_loop().create_task(work, name=name or None)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+def _is_wanting(state: AccountState) -> bool:
+    return state.never_fetched or state.error is not None or state.refreshing
+
+
+async def _complaint_of(work: Coroutine[Any, Any, None]) -> str:
+    try:
+        await work
+    except ConfigError as error:
+        return error.message
+    except Exception as error:
+        log_fault(_log, "A change of the settings broke", error)
+        return "The change could not be made because of an internal error. Report it with the log from Settings."
+    return ""

@@ -1,0 +1,208 @@
+"""What can be read of the running application: config, preferences, providers, cards, tabs, the tray."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from codexbar_qt.core.account import AccountKey
+from codexbar_qt.core.credentials import fetch_values
+from codexbar_qt.core.presenter import Look, present_card, present_tab
+from codexbar_qt.core.tray_presenter import TraySubject, present_tray
+from codexbar_qt.provider_api import SecretSetting
+from codexbar_qt.provider_api.resolution import entry_text, find_setting, is_bound_elsewhere, resolve_secret
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from codexbar_qt.core.account import AccountState
+    from codexbar_qt.core.app_config import AppConfig
+    from codexbar_qt.core.card_state import CardState, TabState, TrayState
+    from codexbar_qt.core.config_file import ConfigFile
+    from codexbar_qt.core.fetch_service import ContextFactory, FetchService
+    from codexbar_qt.core.preferences import Preferences
+    from codexbar_qt.core.preferences_file import PreferencesFile
+    from codexbar_qt.core.registry import LoadFailure, PluginFile, Registry
+    from codexbar_qt.core.scheduler import RefreshScheduler
+    from codexbar_qt.core.snapshot_archive import SnapshotArchive
+    from codexbar_qt.core.store import SnapshotStore
+    from codexbar_qt.provider_api import Clock, Env, Provider
+
+
+class LoginItem(Protocol):
+    """Starts the app at login. Both block: call them from a thread."""
+
+    def is_on(self) -> bool:
+        """Whether the system starts the app at login."""
+        ...
+
+    def set_on(self, on: bool) -> str:
+        """Change it; returns "" or one sentence about what prevented it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SecretStatus:
+    """What may be said about a credential. `from_env` is the variable it comes from, "" when it does not."""
+
+    stored: bool = False
+    from_env: str = ""
+    bound_elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SessionParts:
+    """What a session is made of; built by the composition root."""
+
+    registry: Registry
+    config_file: ConfigFile
+    preferences_file: PreferencesFile
+    store: SnapshotStore
+    scheduler: RefreshScheduler
+    service: FetchService
+    contexts: ContextFactory
+    clock: Clock
+    env: Env
+    zone: tzinfo
+    archive: SnapshotArchive | None = None
+    login_item: LoginItem | None = None
+    is_demo: bool = False
+
+
+class SessionView:
+    """The reading half of a session; everything here returns at once."""
+
+    def __init__(self, parts: SessionParts, config: AppConfig, preferences: Preferences) -> None:
+        self._parts = parts
+        self._config = config
+        self._preferences = preferences
+        self._providers = {provider.id: provider for provider in parts.registry.providers}
+
+    @property
+    def store(self) -> SnapshotStore:
+        """What is known of every account."""
+        return self._parts.store
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the session."""
+        return self._parts.clock
+
+    @property
+    def env(self) -> Env:
+        """The environment as the session sees it."""
+        return self._parts.env
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the numbers are made up."""
+        return self._parts.is_demo
+
+    @property
+    def config(self) -> AppConfig:
+        """The config in force."""
+        return self._config
+
+    @property
+    def preferences(self) -> Preferences:
+        """The preferences in force."""
+        return self._preferences
+
+    @property
+    def problem(self) -> str:
+        """What people should know about config or preferences, "" when all is well."""
+        return self._config.problem or self._parts.preferences_file.problem or ""
+
+    def providers(self) -> tuple[Provider, ...]:
+        """Return every loaded provider in config order."""
+        return tuple(self._providers[entry.id] for entry in self._config.entries if entry.id in self._providers)
+
+    def enabled(self) -> tuple[Provider, ...]:
+        """Return the providers that are on, in config order."""
+        return tuple(self._providers[name] for name in self._config.enabled_ids if name in self._providers)
+
+    def load_failures(self) -> tuple[LoadFailure, ...]:
+        """Return the providers that could not be loaded."""
+        return self._parts.registry.failures
+
+    def waiting_plugins(self) -> tuple[PluginFile, ...]:
+        """Return the user's provider files that were not approved at start."""
+        return self._parts.registry.waiting
+
+    def active_key(self, provider_id: str) -> AccountKey:
+        """Return the account of a provider that card and icon show."""
+        account = self._config.entry(provider_id).account
+        return AccountKey(provider_id, account.id if account else "")
+
+    def state(self, provider_id: str) -> AccountState:
+        """Return what is known of the active account."""
+        return self.store.get(self.active_key(provider_id))
+
+    def look(self) -> Look:
+        """Return the preferences that change how things read."""
+        prefs = self._preferences
+        return Look(
+            show_used=prefs.usage_bars_show_used,
+            absolute_resets=prefs.reset_times_show_absolute,
+            hide_personal_info=prefs.hide_personal_info,
+            show_credits=prefs.show_optional_credits_and_extra_usage,
+            show_cost=prefs.token_cost_usage_enabled,
+            zone=self._parts.zone,
+        )
+
+    def card(self, provider_id: str) -> CardState:
+        """Return the card of a provider's active account."""
+        entry = self._config.entry(provider_id)
+        return present_card(
+            self._providers[provider_id].descriptor,
+            self.active_key(provider_id),
+            self.state(provider_id),
+            self.look(),
+            self.clock.now(),
+            account_label=entry.account.label if entry.account else "",
+            accent=entry.accent_color,
+        )
+
+    def tab(self, provider_id: str) -> TabState:
+        """Return the switcher tab of a provider."""
+        descriptor = self._providers[provider_id].descriptor
+        accent = self._config.entry(provider_id).accent_color
+        return present_tab(descriptor, self.state(provider_id), self.look(), self.clock.now(), accent=accent)
+
+    def tray(self) -> TrayState:
+        """Return the merged tray icon."""
+        subjects = [self._tray_subject(provider) for provider in self.enabled()]
+        return present_tray(subjects, self._preferences.selected_provider, self.look(), self.clock.now())
+
+    def setting_text(self, provider_id: str, key: str) -> str:
+        """Return the stored value of a plain setting, "" when there is none; the environment is not asked."""
+        stored = self._preferences.provider_values(self._providers[provider_id].descriptor).get(key)
+        return stored or entry_text(self._config.entry(provider_id).raw, key) or ""
+
+    def secret_state(self, provider_id: str, key: str) -> SecretStatus:
+        """Return what may be said about a credential, never the credential."""
+        provider, entry = self._providers[provider_id], self._config.entry(provider_id)
+        setting = find_setting(provider.descriptor, key)
+        if not isinstance(setting, SecretSetting):
+            return SecretStatus()
+        stored = self._preferences.provider_values(provider.descriptor)
+        values = fetch_values(provider.descriptor, entry, self.env, stored)
+        elsewhere = is_bound_elsewhere(values, setting)
+        if entry_text(entry.raw, key) and not elsewhere:
+            return SecretStatus(stored=True)
+        # A variable that belongs to another value of the bound setting is set and yet not used.
+        used = resolve_secret(values, key) is not None
+        named = next((name for name in setting.env if self.env.get(name)), "") if used else ""
+        return SecretStatus(stored=False, from_env=named, bound_elsewhere=elsewhere)
+
+    def _tray_subject(self, provider: Provider) -> TraySubject:
+        state = self.state(provider.id)
+        own = None
+        if provider.tray_text is not None and state.snapshot is not None:
+            values = self._preferences.provider_values(provider.descriptor)
+            try:
+                own = provider.tray_text(state.snapshot, values)
+            except Exception as error:
+                # One provider must not take the icon of all others away.
+                self._parts.service.unexpected(provider, error)
+        return TraySubject(provider.descriptor, state, own)

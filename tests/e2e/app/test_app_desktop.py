@@ -1,0 +1,70 @@
+"""The tray app on a real X11 desktop: its icon in the tray, its popup beside it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtGui import QColor, QImage
+
+from .conftest import wait_until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import Apps, Desktop
+
+pytestmark = [pytest.mark.e2e, pytest.mark.desktop]
+POPUP = "^CodexBar$"
+
+
+def icon_place(picture: QImage) -> tuple[int, int] | None:
+    """Return the middle of what is lighter than the dark tray in the top right corner."""
+    lit = [
+        (x, y)
+        for x in range(picture.width() - 60, picture.width())
+        for y in range(24)
+        if QColor(picture.pixel(x, y)).lightness() > 200
+    ]
+    if len(lit) < 20:
+        return None
+    return sum(x for x, _ in lit) // len(lit), sum(y for _, y in lit) // len(lit)
+
+
+def test_icon_popup_and_keys(apps: Apps, desktop: Desktop, tmp_path: Path) -> None:
+    apps.start("--demo")
+    shot = tmp_path / "screen.png"
+    wait_until(lambda: icon_place(QImage(str(desktop.picture(shot)))) is not None, "no icon in the tray")
+    place = icon_place(QImage(str(shot)))
+    assert place is not None
+
+    def click() -> None:
+        desktop.do("mousemove", str(place[0]), str(place[1]), "click", "1")
+
+    def opened() -> bool:
+        return bool(desktop.windows(POPUP))
+
+    # The icon is there before anything listens to it.
+    wait_until(lambda: (click() or True) and opened(), "a click opens nothing")
+    geometry = dict(
+        line.split("=", 1)
+        for line in desktop.do("getwindowgeometry", "--shell", desktop.windows(POPUP)[0]).splitlines()
+    )
+    x, y, width = int(geometry["X"]), int(geometry["Y"]), int(geometry["WIDTH"])
+    assert 0 <= x <= 1000 - width
+    assert x + width > 900
+    assert 20 <= y <= 60
+    desktop.do("key", "Escape")
+    wait_until(lambda: not opened(), "Esc does not close the popup")
+    time.sleep(0.5)  # a click right after closing counts as the click that closed it
+    click()
+    wait_until(opened, "a second click opens nothing")
+    desktop.do("key", "ctrl+comma")
+    wait_until(lambda: bool(desktop.windows("ettings")), "Ctrl+, opens no settings")
+    assert not opened()
+
+
+def test_a_second_start_opens_the_popup(apps: Apps, desktop: Desktop) -> None:
+    apps.start("--demo")
+    wait_until(lambda: apps.run("--demo").returncode == 0 and bool(desktop.windows(POPUP)), "nothing was opened")
