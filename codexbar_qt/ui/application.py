@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from codexbar_qt.resource_folder import resource_folder
 from codexbar_qt.ui.desktop_instance import Claim, SingleInstance
 from codexbar_qt.ui.qt_messages import QtMessages
 from codexbar_qt.ui.quit_signals import QuitSignals
@@ -108,5 +110,6 @@ def _create_application() -> QApplication:
     app = QApplication([APP_ID])
     app.setApplicationDisplayName("CodexBar")
     app.setDesktopFileName(APP_ID)
+    app.setWindowIcon(QIcon(str(resource_folder() / "icons" / "app" / "codexbar-qt-64.png")))
     app.setQuitOnLastWindowClosed(False)
     return app

@@ -6,6 +6,7 @@ FocusScope {
     id: root
 
     required property var popup
+    property real cornerRadius: 0
     property real maximumHeight: Infinity
     property bool settled: false
 
@@ -29,7 +30,11 @@ FocusScope {
         width: root.width
 
         PopupBanner {
+            id: demoBanner
+
             text: qsTr("Demo data")
+            topLeftRadius: root.cornerRadius
+            topRightRadius: root.cornerRadius
             visible: root.popup.isDemo
             width: root.width
         }
@@ -38,6 +43,8 @@ FocusScope {
             iconName: "warning"
             important: true
             text: root.popup.banner
+            topLeftRadius: demoBanner.visible ? 0 : root.cornerRadius
+            topRightRadius: demoBanner.visible ? 0 : root.cornerRadius
             visible: text !== ""
             width: root.width
         }

@@ -17,6 +17,8 @@ Window {
 
     // Sizes come from the content, not from the window: the window system confirms those later than the first frame.
     Rectangle {
+        id: frame
+
         anchors.fill: content
         border.color: Theme.divider
         border.width: root.framed ? 0 : Theme.hairline
@@ -27,6 +29,7 @@ Window {
     PopupContent {
         id: content
 
+        cornerRadius: frame.radius
         height: implicitHeight
         maximumHeight: root.maximumContentHeight
         popup: root.popup
