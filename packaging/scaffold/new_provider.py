@@ -1,8 +1,9 @@
-"""Write a new provider from the templates beside this file: its module, its cases and its icon."""
+"""Write a new provider from the templates beside this file: its module, its cases, its icon, its demo data."""
 
 from __future__ import annotations
 
 import argparse
+import ast
 import keyword
 import re
 import sys
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = Path(__file__).with_name("templates")
 CASES = ("good", "missing_key", "refused_key", "changed_shape", "zero_limit")
-FIRST_FREE_ORDER = 1000  # new providers come after the catalogue, whose places are fixed
+CONTRACT_TEST = ROOT / "tests" / "providers" / "test_contract.py"
+FIRST_FREE_ORDER = 1000  # ids outside the catalogue come after it
 
 
 def targets(root: Path, provider_id: str) -> dict[Path, str]:
@@ -25,6 +27,7 @@ def targets(root: Path, provider_id: str) -> dict[Path, str]:
     return {
         root / "providers" / "codexbar_providers" / f"{provider_id}.py": "provider.py.txt",
         root / "resources" / "icons" / "providers" / f"{provider_id}.svg": "icon.svg.txt",
+        root / "resources" / "demo" / f"{provider_id}.json": "demo.json.txt",
         **{cases / f"{case}.json": f"{case}.json.txt" for case in CASES},
     }
 
@@ -43,11 +46,21 @@ def problem_with(provider_id: str, root: Path) -> str | None:
     return f"{taken[0]} exists already. Choose another id or remove it." if taken else None
 
 
-def next_order(root: Path) -> int:
-    """Return the first place in the catalogue after all present providers.
+def catalogue() -> list[str]:
+    """Return the ids whose places are fixed. The rule that checks them is the only place where they are written."""
+    for node in ast.parse(CONTRACT_TEST.read_text("utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "CATALOGUE_TEXT":
+            return str(ast.literal_eval(node.value)).split()
+    raise LookupError(f"{CONTRACT_TEST.name} has no CATALOGUE_TEXT")
+
+
+def order_of(provider_id: str, root: Path) -> int:
+    """Return the place of a provider: that in the catalogue, else the first after all present providers.
 
     The sources are searched instead of imported: another unfinished provider must not stand in the way.
     """
+    if provider_id in (known := catalogue()):
+        return known.index(provider_id)
     modules = (root / "providers" / "codexbar_providers").rglob("*.py")
     found = [int(order) for module in modules for order in re.findall(r"\border=(\d+)", module.read_text("utf-8"))]
     return max([*found, FIRST_FREE_ORDER - 1]) + 1
@@ -77,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "id": options.id,
         "name": options.name or options.id.capitalize(),
         "env": options.id.upper(),
-        "order": str(next_order(options.root)),
+        "order": str(order_of(options.id, options.root)),
     }
     for path in write(options.root, options.id, values):
         print(f"wrote {path.relative_to(options.root)}")

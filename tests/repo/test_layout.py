@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import fnmatch
+import importlib
 import pkgutil
 import stat
 import sys
@@ -104,7 +105,8 @@ def test_module_names_say_something(repo_root: Path) -> None:
     [module.name for module in pkgutil.iter_modules(codexbar_providers.__path__) if module.name[0] != "_"],
 )
 def test_provider_has_an_icon(repo_root: Path, provider_id: str) -> None:
-    icon = repo_root / "resources" / "icons" / "providers" / f"{provider_id}.svg"
+    descriptor = importlib.import_module(f"codexbar_providers.{provider_id}").PROVIDER.descriptor
+    icon = repo_root / "resources" / "icons" / "providers" / f"{descriptor.icon or provider_id}.svg"
     root = defusedxml.ElementTree.parse(icon).getroot()
     assert root is not None
     assert root.tag == "{http://www.w3.org/2000/svg}svg"

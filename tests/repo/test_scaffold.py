@@ -55,10 +55,16 @@ def load(root: Path) -> Provider:
 def test_files_are_the_provider_its_cases_and_its_icon(written: Path) -> None:
     files = {path.relative_to(written).as_posix() for path in written.rglob("*") if path.is_file()}
     cases = {f"tests/providers/acme/{case}.json" for case in CASES}
-    assert files == {"providers/codexbar_providers/acme.py", "resources/icons/providers/acme.svg", *cases}
-    icon = defusedxml.ElementTree.parse(written / "resources/icons/providers/acme.svg").getroot()
+    others = {"providers/codexbar_providers/acme.py", "resources/icons/providers/acme.svg", "resources/demo/acme.json"}
+    assert files == {*others, *cases}
+
+
+def test_icon_takes_the_color_of_its_surroundings(written: Path) -> None:
+    path = written / "resources/icons/providers/acme.svg"
+    icon = defusedxml.ElementTree.parse(path).getroot()
     assert icon is not None
-    assert icon.get("viewBox")
+    assert (icon.get("viewBox"), icon.get("stroke"), icon.get("stroke-width")) == ("0 0 24 24", "currentColor", "1.5")
+    assert "#" not in path.read_text("utf-8")
 
 
 def test_provider_is_short(written: Path) -> None:
@@ -69,6 +75,16 @@ def test_provider_is_short(written: Path) -> None:
 async def test_case_passes(written: Path, case: str) -> None:
     report = await run_case(load(written), load_case(written / "tests" / "providers" / "acme" / f"{case}.json"))
     assert report.problems == ()
+
+
+async def test_demo_data_is_a_case_that_passes(written: Path) -> None:
+    report = await run_case(load(written), load_case(written / "resources" / "demo" / "acme.json"))
+    assert report.problems == ()
+
+
+def test_id_of_the_catalogue_gets_its_place(tmp_path: Path) -> None:
+    assert scaffold(tmp_path, "codex").returncode == 0
+    assert "    order=0,\n" in module_path(tmp_path).with_name("codex.py").read_text("utf-8")
 
 
 def test_order_is_after_the_catalogue_and_after_each_other(written: Path) -> None:

@@ -53,7 +53,7 @@ def test_resources_are_inside_the_package(wheel: zipfile.ZipFile, repo_root: Pat
     expected = {
         f"codexbar_qt/resources/{path.relative_to(resources).as_posix()}"
         for path in resources.rglob("*")
-        if path.is_file()
+        if path.is_file() and resources / "pictures" not in path.parents
     }
     assert any(name.endswith(".qml") for name in expected)
     assert any(name.endswith(".svg") for name in expected)
