@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from codexbar_qt.cli.terminal import Terminal
     from codexbar_qt.ui.desktop_instance import Wish
+
+_NOTHING_ON = (
+    "No provider is on. Turn one on with: codexbar config enable --provider NAME\n"
+    "The names are listed by: codexbar config providers\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +79,31 @@ def _write_screenshots(folder: Path, scale: int) -> int:
 
 
 def _show_without_display(*, demo: bool) -> int:
+    from codexbar_qt.cli.terminal import OutputFailed, process_terminal
+
+    try:
+        _print_without_display(process_terminal(), demo=demo)
+    except OutputFailed:
+        return 1
+    return 0
+
+
+def _print_without_display(terminal: Terminal, *, demo: bool) -> None:
     from codexbar_qt.cli.command_runner import run_command
     from codexbar_qt.cli.main import BootstrapHost
-    from codexbar_qt.cli.terminal import process_terminal
 
-    folder = bootstrap.picture_folder()
-    print("No display was found: here is the usage as text, followed by pictures of the windows.", flush=True)  # noqa: T201
+    what = "the usage of the demo data" if demo else "the usage"
+    terminal.write(f"No display was found: here is {what} as text, followed by pictures of the windows.\n")
     build = bootstrap.build_demo_services if demo else bootstrap.build_services
-    run_command(["usage"], BootstrapHost(build), process_terminal())
+    services = build()
+    if not services.config_file.load().enabled_ids:
+        terminal.write(_NOTHING_ON)
+    run_command(["usage"], BootstrapHost(lambda: services), terminal)
     bootstrap.use_offscreen_platform()
     from codexbar_qt.ui.pictures import render_popup_and_settings
 
-    for path in render_popup_and_settings(build, bootstrap.build_session, folder):
-        print(path)  # noqa: T201
-    return 0
+    for path in render_popup_and_settings(build, bootstrap.build_session, bootstrap.picture_folder()):
+        terminal.write(f"{path}\n")
 
 
 if __name__ == "__main__":

@@ -129,8 +129,8 @@ def build_services() -> Services:
     from codexbar_qt.adapters.environment import ProcessEnv
     from codexbar_qt.adapters.home_files import LocalHomeFiles
     from codexbar_qt.adapters.http_client import AiohttpClient
-    from codexbar_qt.adapters.private_rights import restrict_to_owner
     from codexbar_qt.adapters.platform_name import current_platform
+    from codexbar_qt.adapters.private_rights import restrict_to_owner
     from codexbar_qt.adapters.process_runner import SupervisedRunner
     from codexbar_qt.adapters.system_clock import SystemClock
     from codexbar_qt.adapters.system_info import read_system_info

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
 
 from codexbar_qt.provider_api.descriptor import DEFAULT_FALL_BACK, Provider, Source, Strategy
 from codexbar_qt.provider_api.errors import InvalidSetting, ProviderError, ServiceUnavailable
+from codexbar_qt.provider_api.models import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from codexbar_qt.provider_api.context import FetchContext
-    from codexbar_qt.provider_api.models import Snapshot
+
+_STOP_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,60 @@ def _strategies(provider: Provider, mode: Source) -> Sequence[Strategy]:
 
 
 async def _within_limit(provider: Provider, strategy: Strategy, ctx: FetchContext) -> Snapshot:
+    name = provider.descriptor.name
+    work = asyncio.create_task(_call(strategy, ctx))
     try:
-        async with asyncio.timeout(strategy.limit_seconds):
-            return await strategy.fetch(ctx)
+        await asyncio.wait([work], timeout=strategy.limit_seconds)
+    except asyncio.CancelledError:
+        await _stop(work)
+        raise
+    if not work.done():
+        await _stop(work)
+        told = f"{name} did not answer within {strategy.limit_seconds:g} s. Trying again later."
+        raise ServiceUnavailable(told, reason="timeout")
+    if work.cancelled():
+        raise ServiceUnavailable(f"The request to {name} was interrupted. Trying again later.", reason="cancelled")
+    try:
+        return work.result()
     except TimeoutError:
-        told = f"{provider.descriptor.name} did not answer within {strategy.limit_seconds:g} s. Trying again later."
+        told = f"{name} did not answer in time. Trying again later."
         raise ServiceUnavailable(told, reason="timeout") from None
+
+
+async def _call(strategy: Strategy, ctx: FetchContext) -> Snapshot:
+    """Fetch; what a strategy must not do becomes an ordinary exception."""
+    try:
+        found = cast("object", await strategy.fetch(ctx))
+    except SystemExit:
+        raise RuntimeError("a strategy asked the application to quit") from None
+    if not isinstance(found, Snapshot):
+        raise TypeError(f"a strategy returned {type(found).__name__} instead of a Snapshot")
+    if not has_zones(found):
+        raise ValueError("a strategy returned a time without a zone")
+    return found
+
+
+async def _stop(work: asyncio.Task[Snapshot]) -> None:
+    """Cancel a strategy. One that takes no notice is left to itself, so that it blocks nobody else."""
+    work.cancel()
+    await asyncio.wait([work], timeout=_STOP_SECONDS)
+    work.add_done_callback(_forget)
+
+
+def _forget(work: asyncio.Task[Snapshot]) -> None:
+    if not work.cancelled():
+        work.exception()
+
+
+def has_zones(value: object) -> bool:
+    """Whether every time inside a snapshot says which zone it is in, as the contract asks."""
+    if isinstance(value, datetime):
+        return value.utcoffset() is not None
+    if isinstance(value, tuple):
+        return all(has_zones(item) for item in cast("tuple[object, ...]", value))
+    if is_dataclass(value):
+        return all(has_zones(getattr(value, item.name)) for item in fields(value))
+    return True
 
 
 def _told_error(attempts: Sequence[Attempt]) -> ProviderError:

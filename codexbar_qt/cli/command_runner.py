@@ -1,0 +1,181 @@
+"""Carries out a parsed command line: dispatch, output, exit code. No exception and no traceback leaves it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codexbar_qt.cli import api_key_command, cache_command, commands, config_commands
+from codexbar_qt.cli.arguments import Invocation, OutputMode, parse_arguments, read_output_mode
+from codexbar_qt.cli.encoding import encode_json
+from codexbar_qt.cli.exit_codes import FAILURE
+from codexbar_qt.cli.interruption import Terminated, run_interruptible
+from codexbar_qt.cli.output import CommandError, CommandOutput
+from codexbar_qt.cli.targets import choose_targets
+from codexbar_qt.cli.terminal import OutputFailed, Terminal
+from codexbar_qt.cli.usage_command import attempt_lines, present_usage, read_usage
+from codexbar_qt.cli.usage_options import read_usage_options
+from codexbar_qt.cli.usage_text import TextStyle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from codexbar_qt.cli.backend import Backend, Host
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    invocation: Invocation
+    mode: OutputMode
+    backend: Backend
+    host: Host
+    terminal: Terminal
+
+
+def run_command(arguments: Sequence[str], host: Host, terminal: Terminal) -> int:
+    """Carry out a command line and return the exit code. KeyboardInterrupt passes through."""
+    mode = read_output_mode(arguments)
+    try:
+        return _print(_carry_out(arguments, mode, host, terminal), mode, terminal)
+    except OutputFailed as failure:
+        if str(failure):
+            terminal.write_error(f"Error: The output could not be written: {failure}. Choose another place for it.")
+        return FAILURE
+    except Terminated as end:
+        return end.exit_code
+
+
+def _carry_out(arguments: Sequence[str], mode: OutputMode, host: Host, terminal: Terminal) -> CommandOutput:
+    try:
+        invocation = parse_arguments(arguments)
+        host.start_log(mode.log_level, json_lines=mode.json_logs)
+        backend = host.build()
+        for failure in backend.registry.failures:
+            _log.warning("The provider %s was left out: %s", failure.origin, failure.message)
+        return _COMMANDS[invocation.command](_Run(invocation, mode, backend, host, terminal))
+    except CommandError as error:
+        return _failed(error)
+    except Terminated:
+        raise
+    except Exception as error:  # whatever it is, people get a sentence and programs get their payload
+        kind = type(error).__name__
+        # The exception's own text may hold a secret; its frames do not.
+        _log.debug("Unexpected %s", kind, exc_info=RuntimeError(kind).with_traceback(error.__traceback__))
+        told = f"An internal error stopped the command ({kind}). Report it with the output of -v."
+        return _failed(CommandError(told, "runtime"))
+
+
+def _failed(error: CommandError) -> CommandOutput:
+    text = f"Error: {error.message}"
+    # Messages of kind args have always carried the prefix in JSON, too.
+    message = text if error.kind == "args" else error.message
+    told = {"code": error.exit_code, "message": message, "kind": error.kind}
+    return CommandOutput([{"provider": "cli", "source": "cli", "error": told}], "", error.exit_code, (text,))
+
+
+def _print(output: CommandOutput, mode: OutputMode, terminal: Terminal) -> int:
+    if mode.is_json:
+        terminal.write(encode_json(output.json_value, pretty=mode.pretty))
+        return output.exit_code
+    terminal.write(f"{output.text}\n" if output.text else "")
+    for line in output.errors:
+        terminal.write_error(line)
+    return output.exit_code
+
+
+def _usage(run: _Run) -> CommandOutput:
+    options, backend = read_usage_options(run.invocation), run.backend
+    preferences = backend.preferences_file.current
+    with config_commands.config_failures():
+        config = backend.config_file.read()
+    hide = preferences.hide_personal_info
+    targets = choose_targets(config, backend.registry.providers, options, hide_personal_info=hide)
+
+    async def read() -> CommandOutput:
+        try:
+            readings = await read_usage(targets, options, backend.contexts, backend.clock)
+        finally:
+            await backend.close()
+        if run.mode.verbose and not run.mode.json_logs:
+            for line in attempt_lines(readings):
+                run.terminal.write_error(line)
+        return present_usage(readings, style, backend.clock.now())
+
+    style = TextStyle(
+        colors=not run.mode.is_json and run.terminal.has_colors(backend.env, no_color=run.mode.no_color),
+        absolute_resets=preferences.reset_times_show_absolute,
+        hide_personal_info=hide,
+        show_credits=options.show_credits,
+        zone=backend.zone,
+    )
+    return run_interruptible(read())
+
+
+def _validate(run: _Run) -> CommandOutput:
+    return config_commands.validate(run.backend.config_file, run.backend.registry.providers, run.backend.platform)
+
+
+def _dump(run: _Run) -> CommandOutput:
+    secrets = run.invocation.has("--show-secrets")
+    return config_commands.dump(run.backend.config_file, run.backend.registry.providers, show_secrets=secrets)
+
+
+def _providers(run: _Run) -> CommandOutput:
+    return config_commands.list_providers(run.backend.config_file, run.backend.registry.providers)
+
+
+def _enable(run: _Run) -> CommandOutput:
+    return _switch(run, enabled=True)
+
+
+def _disable(run: _Run) -> CommandOutput:
+    return _switch(run, enabled=False)
+
+
+def _switch(run: _Run, *, enabled: bool) -> CommandOutput:
+    name = run.invocation.value("--provider")
+    return config_commands.set_enabled(run.backend.config_file, run.backend.registry.providers, name, enabled=enabled)
+
+
+def _set_api_key(run: _Run) -> CommandOutput:
+    given = run.invocation
+    options = api_key_command.ApiKeyOptions(
+        provider=given.value("--provider"),
+        api_key=given.value("--api-key"),
+        stdin=given.has("--stdin"),
+        label=given.value("--label"),
+        usage_scope=given.value("--usage-scope"),
+        organization_id=given.value("--organization-id"),
+        workspace_id=given.value("--workspace-id"),
+        no_enable=given.has("--no-enable"),
+    )
+    return api_key_command.set_api_key(
+        run.backend.config_file,
+        run.backend.registry.providers,
+        options,
+        read_stdin=run.terminal.read_input,
+        read_env=run.backend.env.get,
+        now=run.backend.clock.now(),
+    )
+
+
+def _clear_cache(run: _Run) -> CommandOutput:
+    backend = run.backend
+    store = run.host.secret_store(backend)
+    work = cache_command.clear_cache(run.invocation, backend.registry.providers, store, backend.platform)
+    return run_interruptible(work)
+
+
+_COMMANDS: dict[commands.Command, Callable[[_Run], CommandOutput]] = {
+    commands.USAGE: _usage,
+    commands.CONFIG_VALIDATE: _validate,
+    commands.CONFIG_DUMP: _dump,
+    commands.CONFIG_PROVIDERS: _providers,
+    commands.CONFIG_ENABLE: _enable,
+    commands.CONFIG_DISABLE: _disable,
+    commands.CONFIG_SET_API_KEY: _set_api_key,
+    commands.CACHE_CLEAR: _clear_cache,
+}

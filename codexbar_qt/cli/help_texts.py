@@ -1,0 +1,116 @@
+"""What `--help` prints, in the order of the command table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codexbar_qt.cli.commands import Command
+
+_COMMON = """\
+Output:
+  --format text|json    text is the default; --json and --json-only mean json
+  --pretty              indented JSON
+  --no-color            no colors (also: NO_COLOR, TERM=dumb)
+  --json-output         log records as JSON lines on standard error
+  --log-level LEVEL     trace, verbose, debug, info, warning, error (default), critical
+  -v, --verbose         log level debug, and what was tried for each provider
+  -h, --help            this text
+  -V, --version         the version
+"""
+
+_OVERVIEW = f"""\
+CodexBar shows how much is left of AI coding plans.
+
+Usage: codexbar [command] [options]
+
+Commands:
+  usage                 read the enabled providers and print what is left (default)
+  config validate       check the config file
+  config dump           print the config in force, credentials left out
+  config providers      list the providers and which are on
+  config enable         turn a provider on
+  config disable        turn a provider off
+  config set-api-key    store the API key of a provider
+  cache clear           remove cached browser sessions or cost data
+
+Run codexbar COMMAND --help for the options of a command.
+
+{_COMMON}
+Exit codes: 0 success, 1 any failure, 2 a needed program is not installed.
+"""
+
+_TEXTS = {
+    "usage": """\
+Read providers and print what is left.
+
+Usage: codexbar [usage] [options]
+
+Options:
+  --provider NAME       id or alias of one provider, both, or all; default: the enabled ones
+  --source SOURCE       auto, web, cli, oauth or api; default: what the config says
+  --web                 the same as --source web
+  --account LABEL       a token account by its label
+  --account-index N     a token account by its place, from 1
+  --all-accounts        every token account of the provider
+  --web-timeout SECONDS time limit for each account, default 60, 0 for none
+  --no-credits          leave the credits line out of the text
+""",
+    "config validate": """\
+Check the config file. Exits with 1 when there is an error, with 0 when there are only warnings.
+
+Usage: codexbar config [validate] [options]
+""",
+    "config dump": """\
+Print the config in force as JSON.
+
+Usage: codexbar config dump [options]
+
+Options:
+  --show-secrets        print keys, tokens and cookies instead of [REDACTED]
+""",
+    "config providers": """\
+List every provider in config order.
+
+Usage: codexbar config providers [options]
+""",
+    "config enable": """\
+Turn a provider on.
+
+Usage: codexbar config enable --provider NAME
+""",
+    "config disable": """\
+Turn a provider off.
+
+Usage: codexbar config disable --provider NAME
+""",
+    "config set-api-key": """\
+Store the API key of a provider and turn the provider on.
+
+Usage: codexbar config set-api-key --provider NAME (--stdin | --api-key KEY) [options]
+
+Options:
+  --stdin               read the key from standard input; unlike --api-key it does not show in the process list
+  --no-enable           leave the provider on or off as it is
+  --label TEXT          name of a team account, with --usage-scope team
+  --usage-scope SCOPE   team stores the key as an account of a team, for providers that have teams
+  --organization-id ID  organization of the team
+  --workspace-id ID     project of the team
+""",
+    "cache clear": """\
+Remove cached data.
+
+Usage: codexbar cache [clear] (--cookies | --cost | --all) [options]
+
+Options:
+  --cookies             browser sessions kept in the system's keyring
+  --cost                results of local cost scans
+  --all                 both
+  --provider NAME       with --cookies: the sessions of one provider only
+""",
+}
+
+
+def help_text(command: Command | None) -> str:
+    """Return the help of a command, the overview for None."""
+    return _OVERVIEW if command is None else f"{_TEXTS[command.name]}\n{_COMMON}"

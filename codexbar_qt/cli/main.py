@@ -1,0 +1,81 @@
+"""Entry point of `codexbar`. What `--version` needs is imported here, everything else when a command asks for it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from codexbar_qt import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from codexbar_qt.bootstrap import Services
+    from codexbar_qt.cli.backend import Backend
+    from codexbar_qt.core.ports import SecretStore
+
+_HELP = ("-h", "--help")
+_VERSION = ("-V", "--version")
+_INTERRUPTED = 130
+
+
+class BootstrapHost:
+    """Gets everything from the composition root; `build` replaces the real services (demo)."""
+
+    def __init__(self, build: Callable[[], Services] | None = None) -> None:
+        self._build = build
+
+    def start_log(self, level: str, *, json_lines: bool) -> None:
+        """Log to standard error."""
+        from codexbar_qt.bootstrap import start_command_log
+
+        start_command_log(level, json_lines=json_lines)
+
+    def build(self) -> Services:
+        """Return the services."""
+        from codexbar_qt.bootstrap import build_services
+
+        return (self._build or build_services)()
+
+    def secret_store(self, backend: Backend) -> SecretStore:
+        """Return the keyring, or the file people chose in its place."""
+        from codexbar_qt.bootstrap import open_secret_store
+
+        return open_secret_store(backend.preferences_file)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line (default: that of the process) and return the exit code."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        if any(word in _HELP for word in given):
+            from codexbar_qt.cli.arguments import find_command
+            from codexbar_qt.cli.help_texts import help_text
+
+            return _say(help_text(find_command(given)[0] if given[0] not in _HELP else None))
+        if any(word in _VERSION for word in given):
+            return _say(f"CodexBar {__version__}\n")
+        from codexbar_qt.cli.command_runner import run_command
+        from codexbar_qt.cli.terminal import process_terminal
+
+        return run_command(given, BootstrapHost(), process_terminal())
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def _say(text: str) -> int:
+    """Print a short text; a reader that has gone away is no failure of the command."""
+    if sys.stdout is None:
+        return 0
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError:
+        # What could not be written would be tried again, and complained about, when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
