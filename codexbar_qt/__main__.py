@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -65,6 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _write_screenshots(options.screenshots, options.scale)
     if not bootstrap.has_display():
         return _show_without_display(demo=options.demo)
+    gc.disable()  # until start-up is over (ui.memory): there is next to no garbage before
     from codexbar_qt.ui.application import run_app
 
     return run_app(bootstrap.build_launch(options.wish, demo=options.demo, selftest=options.selftest))

@@ -15,7 +15,7 @@ def uptime_ms() -> float:
         fields = Path("/proc/self/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
         started = int(fields[19]) / os.sysconf("SC_CLK_TCK")
         return (time.clock_gettime(time.CLOCK_BOOTTIME) - started) * 1000
-    else:  # noqa: RET505 - to the type checker this line is of another system
+    else:
         import psutil
 
         return (time.time() - psutil.Process().create_time()) * 1000
@@ -26,7 +26,7 @@ def resident_bytes() -> int:
     if sys.platform == "linux":
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
-    else:  # noqa: RET505 - as above
+    else:
         import psutil
 
         return int(psutil.Process().memory_info().rss)

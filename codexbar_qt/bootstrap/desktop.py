@@ -73,6 +73,7 @@ def build_launch(wish: Wish, *, demo: bool, selftest: bool) -> Launch:
         from codexbar_qt.bootstrap.services import build_demo_services, build_services
         from codexbar_qt.bootstrap.session import build_session
 
+        await asyncio.to_thread(_import_the_rest)
         services = await asyncio.to_thread(build_demo_services if demo else build_services)
         session = await build_session(services)
         follow_log_preference(session)
@@ -93,6 +94,12 @@ def build_launch(wish: Wish, *, demo: bool, selftest: bool) -> Launch:
         wish=wish,
         is_selftest=selftest,
     )
+
+
+def _import_the_rest() -> None:
+    """Import what is needed later on the loop, where it would hold up the icon for 20 ms."""
+    import codexbar_qt.adapters.desktop.power
+    import codexbar_qt.core.session  # noqa: F401
 
 
 def measure() -> Measures:

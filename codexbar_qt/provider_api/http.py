@@ -39,7 +39,7 @@ class HttpRequest:
     method: str
     url: str
     service: str
-    headers: Mapping[str, HeaderValue] = field(default_factory=dict)
+    headers: Mapping[str, HeaderValue] = field(default_factory=dict[str, HeaderValue])
     body: bytes | None = None
     timeout: float = DEFAULT_TIMEOUT_SECONDS
     follow_redirects: bool = True
@@ -54,7 +54,7 @@ class HttpResponse:
     body: bytes
     url: str
     received_at: datetime
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def json(self) -> JsonView:
         """Decode the body; ParseError when it is not JSON (an HTML page is named as such)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from codexbar_qt.provider_api.errors import ParseError
 from codexbar_qt.provider_api.text import parse_iso_time
@@ -24,7 +24,7 @@ class JsonView:
     __slots__ = ("_path", "_value")
 
     def __init__(self, value: object, path: str = "$") -> None:
-        self._value: Any = value
+        self._value: object = value
         self._path = path
 
     @classmethod
@@ -63,16 +63,18 @@ class JsonView:
 
     def get(self, key: str) -> JsonView | None:
         """Go down to `key`; None when missing or null. ParseError when this is not an object."""
-        if not isinstance(self._value, dict):
+        value = self._value
+        if not isinstance(value, dict):
             raise self._wrong("an object")
-        child = self._value.get(key)
+        child = cast("dict[str, object]", value).get(key)
         return None if child is None else JsonView(child, f"{self._path}.{key}")
 
     def items(self) -> Iterator[JsonView]:
         """Go through an array. ParseError when this is not one."""
-        if not isinstance(self._value, list):
+        value = self._value
+        if not isinstance(value, list):
             raise self._wrong("a list")
-        for index, child in enumerate(self._value):
+        for index, child in enumerate(cast("list[object]", value)):
             yield JsonView(child, f"{self._path}[{index}]")
 
     def number(self) -> float:

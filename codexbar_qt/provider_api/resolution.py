@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from codexbar_qt.provider_api.errors import InvalidSetting, MissingCredential
 from codexbar_qt.provider_api.secret import Secret
@@ -37,7 +37,7 @@ class Values:
     descriptor: ProviderDescriptor
     entry: Mapping[str, object]
     read_env: ReadEnv
-    preferences: Mapping[str, str] = field(default_factory=dict)
+    preferences: Mapping[str, str] = field(default_factory=dict[str, str])
     account_token: Secret | None = None
 
 
@@ -62,8 +62,12 @@ def entry_text(entry: Mapping[str, object], key: str) -> str | None:
     """Read a cleaned string field; "outer.inner" goes into an object. None when absent, blank or not a string."""
     value: object = entry
     for part in key.split(".", 1):
-        value = value.get(part) if isinstance(value, Mapping) else None
+        value = _member(value, part)
     return clean(value) if isinstance(value, str) else None
+
+
+def _member(value: object, key: str) -> object:
+    return cast("Mapping[str, object]", value).get(key) if isinstance(value, Mapping) else None
 
 
 def cookie_source(entry: Mapping[str, object], manual_when: tuple[str, ...] = ()) -> str:
@@ -192,7 +196,8 @@ def _secret_from_env(values: Values, setting: SecretSetting) -> Secret | None:
     if setting.binding is not None:
         named = (clean(values.read_env(setting.binding.env)) or "").lower()
         choices = find_setting(values.descriptor, setting.binding.setting)
-        known = {choice.value.lower() for choice in choices.choices} if isinstance(choices, ChoiceSetting) else set()
+        offered = choices.choices if isinstance(choices, ChoiceSetting) else ()
+        known = {choice.value.lower() for choice in offered}
         if named in known and named != (resolve_text(values, setting.binding.setting) or "").lower():
             return None
     for name in setting.env:

@@ -7,6 +7,7 @@ import binascii
 import json
 import re
 from datetime import UTC, datetime
+from typing import cast
 from urllib.parse import urlsplit
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
@@ -68,7 +69,7 @@ def jwt_payload(token: str) -> dict[str, object] | None:
         payload = json.loads(base64.urlsafe_b64decode(padded))
     except (binascii.Error, ValueError, RecursionError):
         return None
-    return payload if isinstance(payload, dict) else None
+    return cast("dict[str, object]", payload) if isinstance(payload, dict) else None
 
 
 def printable_ascii(text: str, default: str = "unknown") -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from codexbar_qt.ui.desktop_instance import Wish
 
 APP_ID = "codexbar-qt"
+_MOST_THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,16 @@ def run_app(launch: Launch) -> int:
         app.processEvents()
     shown_at = launch.measure()
 
+    from concurrent.futures import ThreadPoolExecutor
+
     import qasync  # after the icon: the loop's bridge is only needed from here on
 
     from codexbar_qt.ui.running_app import RunningApp
 
     logging.getLogger("qasync").setLevel(logging.INFO)  # it would log the arguments of everything that runs in threads
     loop = qasync.QEventLoop(app)
+    # qasync's own executor would start ten threads with the first job.
+    loop.set_default_executor(ThreadPoolExecutor(_MOST_THREADS))
     running = RunningApp(app, launch, messages, tray, host, instance)
     signals.asked.connect(running.quit)
     try:

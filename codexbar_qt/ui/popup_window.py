@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtQuick import QQuickWindow
 
+from codexbar_qt.ui.memory import give_back
 from codexbar_qt.ui.popup_placement import Area, ScreenArea, largest_height, place, screen_of
 from codexbar_qt.ui.qml_engine import create_engine, create_object, prefer_software_rendering, qml_folder
 
@@ -120,7 +120,7 @@ class PopupWindow(QObject):
         window.deleteLater()
         if engine is not None:
             engine.deleteLater()
-        QTimer.singleShot(0, gc.collect)
+        QTimer.singleShot(0, give_back)
 
     def dispose(self) -> None:
         """Close and take everything down now: at the end of the app nothing may be left that shows the model."""

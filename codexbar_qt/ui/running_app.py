@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from codexbar_qt.ui.memory import give_back, keep_for_good
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from codexbar_qt.ui.tray_host import TrayHost
 
 _NO_TRAY = "No system tray was found: the popup is shown as a window. GNOME needs the AppIndicator extension for icons."
+_FIRST_FETCH_SECONDS = 30.0
+"""By then the first fetch is over, and what it has needed can go."""
 
 
 class RunningApp:
@@ -48,12 +52,14 @@ class RunningApp:
     async def run(self, shown_at: Measures) -> int:
         """Build the rest, live, and end everything in order: surfaces, fetches, network, child processes."""
         self._tray.quitRequested.connect(self.quit)
-        self._instance.wished.connect(self._wishes.append)
+        self._instance.wished.connect(self._keep_wish)
         services, session = await self._launch.prepare()
         surfaces = self._show(session)
         listeners = self._listen(session, services)
         fetching = asyncio.ensure_future(session.run())
         power = asyncio.ensure_future(self._watch_power(session))
+        keep_for_good()
+        asyncio.get_running_loop().call_later(_FIRST_FETCH_SECONDS, give_back)
         try:
             if self._launch.is_selftest:
                 from codexbar_qt.ui.selftest import run_selftest
@@ -72,13 +78,16 @@ class RunningApp:
             await session.close()
             await services.close()
 
+    def _keep_wish(self, wish: str) -> None:
+        self._wishes.append(wish)
+
     def _show(self, session: AppSession) -> Surfaces:
         from codexbar_qt.ui.surfaces import Surfaces
 
         surfaces = Surfaces(self._app, session, self._tray, self._messages, has_tray=self._host.available)
         surfaces.quitRequested.connect(self.quit)
         self._app.aboutToQuit.connect(self.quit)
-        self._instance.wished.disconnect(self._wishes.append)
+        self._instance.wished.disconnect(self._keep_wish)
         self._instance.wished.connect(surfaces.show_wish)
         self._host.appeared.connect(lambda: self._on_tray_appeared(surfaces))
         self._host.missing.connect(lambda: self._on_tray_missing(surfaces))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtQuick import QQuickWindow
 
+from codexbar_qt.ui.memory import give_back
 from codexbar_qt.ui.qml_engine import create_engine, create_object, prefer_software_rendering, qml_folder
 from codexbar_qt.ui.settings_model import SettingsDesktop, SettingsModel
 
@@ -122,7 +122,7 @@ class SettingsWindow(QObject):
 
 
 def _forget(_: SettingsModel) -> None:
-    QTimer.singleShot(0, gc.collect)
+    QTimer.singleShot(0, give_back)
 
 
 def _copy(text: str) -> None:

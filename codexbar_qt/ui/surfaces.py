@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from codexbar_qt.ui.popup_model import PopupModel
-from codexbar_qt.ui.popup_window import PopupWindow
-from codexbar_qt.ui.settings_window import SettingsWindow
 from codexbar_qt.ui.store_bridge import StoreBridge
-from codexbar_qt.ui.theme import ThemeModel
+from codexbar_qt.ui.theme import ThemeModel, has_reduced_motion
 from codexbar_qt.ui.tray import TrayLook
 
 if TYPE_CHECKING:
@@ -19,14 +17,21 @@ if TYPE_CHECKING:
 
     from codexbar_qt.core.session import AppSession
     from codexbar_qt.ui.icon_spec import IconStyle
+    from codexbar_qt.ui.popup_model import PopupModel
+    from codexbar_qt.ui.popup_window import PopupWindow
     from codexbar_qt.ui.qt_messages import QtMessages
+    from codexbar_qt.ui.settings_window import SettingsWindow
     from codexbar_qt.ui.tray import TrayController
 
 _COUNTDOWN_MS = 60_000
 
 
 class Surfaces(QObject):
-    """Everything that can be seen. `quitRequested` comes from any of the quit buttons."""
+    """Everything that can be seen. `quitRequested` comes from any of the quit buttons.
+
+    Popup and settings are made, and QML, fonts and their models imported, when they are first asked for: an app whose
+    popup is never opened holds 15 MB less.
+    """
 
     quitRequested = Signal()
 
@@ -34,16 +39,39 @@ class Surfaces(QObject):
         self, app: QApplication, session: AppSession, tray: TrayController, messages: QtMessages, *, has_tray: bool
     ) -> None:
         super().__init__()
-        self._session, self._tray = session, tray
-        self.theme = ThemeModel(app)
+        self._app, self._session, self._tray, self._messages = app, session, tray, messages
+        self._has_tray = has_tray
         self._bridge = StoreBridge(session.store)
-        self._popup_model = PopupModel(session, self._bridge, self.theme)
-        self.popup = PopupWindow(self._popup_model, self.theme, messages, framed=not has_tray)
-        self.settings = SettingsWindow(session, self.theme, messages)
+        self._popup_model: PopupModel | None = None
         self._countdown = QTimer(self, interval=_COUNTDOWN_MS)
         self._unsubscribe = session.subscribe(self._present_tray)
         self._connect()
         self._present_tray()
+
+    @cached_property
+    def theme(self) -> ThemeModel:
+        """The look of the windows."""
+        return ThemeModel(self._app)
+
+    @cached_property
+    def popup(self) -> PopupWindow:
+        """The popup."""
+        from codexbar_qt.ui.popup_model import PopupModel
+        from codexbar_qt.ui.popup_window import PopupWindow
+
+        model = self._popup_model = PopupModel(self._session, self._bridge, self.theme)
+        popup = PopupWindow(model, self.theme, self._messages, framed=not self._has_tray)
+        model.settingsRequested.connect(lambda name: self.settings.open(name or None))
+        model.quitRequested.connect(self.quitRequested)
+        popup.visibleChanged.connect(self._tray.set_popup_open)
+        return popup
+
+    @cached_property
+    def settings(self) -> SettingsWindow:
+        """The settings."""
+        from codexbar_qt.ui.settings_window import SettingsWindow
+
+        return SettingsWindow(self._session, self.theme, self._messages)
 
     def show_wish(self, wish: str) -> None:
         """Do what a second start asks for: "open", "toggle" or "settings"."""
@@ -56,17 +84,21 @@ class Surfaces(QObject):
 
     def set_has_tray(self, has_tray: bool) -> None:
         """A tray came or went: without one the popup is a normal window."""
-        self.popup.set_framed(not has_tray)
+        self._has_tray = has_tray
+        if "popup" in self.__dict__:
+            self.popup.set_framed(not has_tray)
 
     def close(self) -> None:
         """Close every window and let go of the session."""
         self._countdown.stop()
         self._unsubscribe()
-        self.popup.hide()
-        self.settings.close()
-        self._popup_model.dispose()
+        if "settings" in self.__dict__:
+            self.settings.close()
+        if self._popup_model is not None:
+            self.popup.hide()
+            self._popup_model.dispose()
+            self.popup.release()
         self._bridge.close()
-        self.popup.release()
 
     def _connect(self) -> None:
         self._tray.activated.connect(self._on_tray)
@@ -74,9 +106,6 @@ class Surfaces(QObject):
         self._tray.refreshRequested.connect(self._on_refresh)
         self._tray.settingsRequested.connect(self._on_settings)
         self._tray.quitRequested.connect(self.quitRequested)
-        self._popup_model.settingsRequested.connect(lambda name: self.settings.open(name or None))
-        self._popup_model.quitRequested.connect(self.quitRequested)
-        self.popup.visibleChanged.connect(self._tray.set_popup_open)
         self._bridge.accountChanged.connect(lambda _name: self._present_tray())
         self._countdown.timeout.connect(self._present_tray)
         self._countdown.start()
@@ -92,5 +121,5 @@ class Surfaces(QObject):
 
     def _present_tray(self) -> None:
         style: IconStyle = "number" if self._session.preferences.menu_bar_style == "number" else "bars"
-        self._tray.set_look(TrayLook(style=style, reduced_motion=self.theme.look.reduced_motion))
+        self._tray.set_look(TrayLook(style=style, reduced_motion=has_reduced_motion(self._app)))
         self._tray.apply(self._session.tray())

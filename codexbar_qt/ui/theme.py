@@ -41,11 +41,15 @@ def read_system_look(app: QApplication) -> SystemLook:
     return SystemLook(
         dark=dark,
         high_contrast=contrast is Qt.ContrastPreference.HighContrast,
-        # Styles answer 0 where the system has switched animations off.
-        reduced_motion=app.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) == 0,
+        reduced_motion=has_reduced_motion(app),
         font_pixels=max(8, QFontInfo(app.font()).pixelSize()),
         accent=palette.color(QPalette.ColorRole.Accent).name(),
     )
+
+
+def has_reduced_motion(app: QApplication) -> bool:
+    """Whether the system has switched animations off; styles answer 0 then."""
+    return app.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) == 0
 
 
 class ThemeModel(QObject):

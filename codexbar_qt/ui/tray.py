@@ -59,6 +59,7 @@ class TrayController(QObject):
         self._painter = IconPainter()
         self._drawn: IconSpec | None = None
         self._ground: Ground = panel_ground(self._look.panel)
+        self._looked_at: QRect | None = None
         self._popup_open = False
         self._closed_since = QElapsedTimer()
         self._animated_out = False
@@ -124,6 +125,8 @@ class TrayController(QObject):
         self._animated_out = self._animated_out and was_loading and state.loading
         self._show_words()
         self._draw()
+        if self.geometry() != self._looked_at:
+            self._look_soon()
 
     def set_look(self, look: TrayLook) -> None:
         """Draw differently from now on."""
@@ -155,7 +158,8 @@ class TrayController(QObject):
 
     def update_ground(self) -> None:
         """Look at the panel again and draw where it has changed."""
-        ground = panel_ground(self._look.panel, self.geometry())
+        self._looked_at = self.geometry()
+        ground = panel_ground(self._look.panel, self._looked_at)
         if ground != self._ground:
             self._ground = ground
             self._draw()

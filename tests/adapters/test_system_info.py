@@ -11,14 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from codexbar_qt.adapters.platform_name import current_platform
 from codexbar_qt.adapters.system_clock import SystemClock
-from codexbar_qt.adapters.system_info import (
-    current_platform,
-    find_time_zone,
-    machine_name,
-    read_icu_zone,
-    read_system_info,
-)
+from codexbar_qt.adapters.system_info import find_time_zone, machine_name, read_icu_zone, read_system_info
 
 if TYPE_CHECKING:
     from pathlib import Path

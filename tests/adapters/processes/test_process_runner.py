@@ -227,10 +227,15 @@ async def test_output_is_heard_as_it_comes_and_before_the_end(runner: Supervised
         "printf 'open https://example.com/dev'; sleep 0.3; printf '\\nthanks\\303'; printf '\\244\\n'; printf oops >&2"
     )
     heard: list[str] = []
-    waiting = asyncio.ensure_future(runner.run(Command((program,), 5, on_output=heard.append)))
+    first = asyncio.Event()
+
+    def hear(text: str) -> None:
+        heard.append(text)
+        first.set()
+
+    waiting = asyncio.ensure_future(runner.run(Command((program,), 5, on_output=hear)))
     async with asyncio.timeout(5):
-        while not heard:
-            await asyncio.sleep(0.01)
+        await first.wait()
     assert heard == ["open https://example.com/dev"]
     assert not waiting.done()
     result = await waiting

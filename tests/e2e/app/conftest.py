@@ -21,12 +21,17 @@ APP = Path(sys.executable).with_name("codexbar-qt")
 _PATIENCE = 30.0
 
 
-def wait_until(met: Callable[[], bool], told: str) -> None:
+@pytest.fixture
+def until() -> Callable[[Callable[[], bool], str], None]:
     """Look every 50 ms, half a minute long."""
-    deadline = time.monotonic() + _PATIENCE
-    while not met():
-        assert time.monotonic() < deadline, told
-        time.sleep(0.05)
+
+    def wait(met: Callable[[], bool], told: str) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while not met():
+            assert time.monotonic() < deadline, told
+            time.sleep(0.05)
+
+    return wait
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -264,3 +264,11 @@ def test_a_tab_shows_the_first_lane_with_data() -> None:
     prefers = replace(ACME, auto_prefers_exhausted=True)
     assert present_tab(prefers, known(primary=WINDOW, secondary=RateWindow(100.0)), LOOK, NOW).strip == 0.0
     assert present_tab(ACME, known(primary=WINDOW), Look(show_used=True), NOW).strip == 28.0
+
+
+def test_notes_name_the_local_days_of_the_subscription() -> None:
+    late = datetime(2030, 1, 31, 23, 30, tzinfo=UTC)
+    state = known(subscription_renews_at=late, subscription_expires_at=late, note="Using CLI fallback")
+    east = Look(zone=timezone(timedelta(hours=1)))
+    assert card(state).notes == ("Renews: Jan 31, 2030", "Plan expires: Jan 31, 2030", "Using CLI fallback")
+    assert card(state, look=east).notes[0] == "Renews: Feb 1, 2030"

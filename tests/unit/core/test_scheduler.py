@@ -198,6 +198,16 @@ async def test_an_offline_start_is_tried_again_until_the_network_is_there(world:
     assert world.times(world.two) == [0]
 
 
+async def test_being_online_once_ends_the_tries(world: World) -> None:
+    world.one.answer = OFFLINE
+    await world.begin("5")
+    world.one.answer = None
+    await world.minutes(1)
+    world.one.answer = OFFLINE
+    await world.minutes(9.9)
+    assert world.times() == [0, 0.25, 5, 10]
+
+
 async def test_the_tries_after_an_offline_start_end(world: World) -> None:
     world.one.answer = OFFLINE
     await world.begin("manual")
@@ -415,6 +425,37 @@ async def test_a_batch_that_breaks_does_not_end_the_refreshes(world: World, capl
     assert world.times(world.two) == [0, 5, 10]
     assert "RuntimeError" in caplog.text
     assert secret not in caplog.text
+
+
+async def test_a_fault_of_our_own_is_logged_and_the_loop_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.begin("5")
+
+    async def broken(*arguments: object, **options: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("codexbar_qt.core.coordinator.RefreshCoordinator.refresh", broken)
+        await world.minutes(5)
+    assert caplog.text.count("A refresh broke: ZeroDivisionError") == 2
+    await world.minutes(5)
+    assert world.times() == [0, 10]
+
+
+async def test_a_batch_is_spread_a_little(
+    clock: ManualClock, make_service: Callable[[], Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("random.random", lambda: 1.0)
+    services = [make_service() for _ in range(12)]
+    scheduler = RefreshScheduler(SnapshotStore(), clock, Cadence())
+    scheduler.apply({AccountKey(f"p{index:02}"): service.fetch for index, service in enumerate(services)}, ())
+    scheduler.refresh()
+    began = clock.now()
+    await clock.advance(1)
+    after = [round((service.asked[0] - began).total_seconds(), 2) for service in services]
+    assert after == [0, 0.02, 0.04, 0.06, 0.08, 0.1, 0.12, 0.14, 0.16, 0.16, 0.16, 0.16]
+    await scheduler.close()
 
 
 async def test_close_stops_everything_and_leaves_no_task(world: World) -> None:

@@ -6,8 +6,6 @@ import asyncio
 import json
 from typing import TYPE_CHECKING
 
-import pytest
-
 from codexbar_qt.core import config_edit
 from codexbar_qt.core.account import AccountKey
 from codexbar_qt.core.config_file import ConfigFile
@@ -17,6 +15,8 @@ from codexbar_qt.provider_testing import FakeEnv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pytest
 
     from tests.unit.core.session_world import World
 

@@ -158,6 +158,17 @@ async def test_opening_the_popup_fetches_what_is_missing_or_failed_after_a_momen
     assert world.names() == ["bolt"]
 
 
+async def test_opening_the_popup_again_while_the_first_look_waits_changes_nothing(world: World) -> None:
+    world.answers["acme"] = MissingCredential("No key.")
+    session = await world.begin()
+    world.names()
+    session.popup_opened()
+    await world.clock.advance(0.6)
+    session.popup_opened()
+    await world.clock.advance(1.2)
+    assert world.names() == ["acme"]
+
+
 @pytest.mark.parametrize(
     ("answer", "again"),
     [
@@ -240,7 +251,7 @@ async def test_a_button_that_fails_raises_a_sentence(world: World, caplog: pytes
 async def test_an_unknown_button_is_a_fault_of_the_caller(world: World) -> None:
     session = await world.begin()
     with pytest.raises(KeyError):
-        await session.run_action("acme", "nothing", [].append)
+        await session.run_action("acme", "nothing", list[str]().append)
 
 
 async def test_a_picker_without_its_finds_is_empty(world: World, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,0 +1,54 @@
+"""Measures the budgets of the app and prints them as a table; every row was measured against its reference in this run.
+
+Usage: python tests/bench/run.py [--quick] [--json FILE] [--only NAME ...]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from pathlib import Path
+
+from tests.bench.desktops import desktop
+from tests.bench.rows import Plan, demo_stall_row, idle_rows, popup_rows, refresh_rows, start_rows
+from tests.bench.table import Row, render
+
+_GROUPS = {
+    "start": start_rows,
+    "idle": idle_rows,
+    "popup": popup_rows,
+    "stall": lambda plan: [demo_stall_row(plan)],
+    "refresh": refresh_rows,
+}
+_LEFT_OUT = "Not measured: cold and warm scan of Claude logs (not built yet)."
+
+
+def main() -> int:
+    """Measure, print, and return 0 whatever the result is: a budget that is over is read, not failed on."""
+    parser = argparse.ArgumentParser(description="Prints the app's budgets as ratios measured in one run.")
+    parser.add_argument("--quick", action="store_true", help="repeat less often")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the results to FILE")
+    parser.add_argument("--only", nargs="+", choices=sorted(_GROUPS), metavar="NAME", help=", ".join(_GROUPS))
+    options = parser.parse_args()
+    started = time.monotonic()
+    rows: list[Row] = []
+    with (
+        desktop() as (place, environment),
+        tempfile.TemporaryDirectory(prefix="cbbench", ignore_cleanup_errors=True) as folder,
+    ):
+        print(f"Measured on: {place}. Medians of alternating runs.", flush=True)
+        plan = Plan(environment, Path(folder), starts=5 if options.quick else 11, repeats=2 if options.quick else 5)
+        for name in options.only or _GROUPS:
+            rows += _GROUPS[name](plan)
+    print(render(rows))
+    print(f"{_LEFT_OUT}\nTook {time.monotonic() - started:.0f} s.")
+    if options.json is not None:
+        results = {"desktop": place, "rows": [row.as_json() for row in rows]}
+        options.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
