@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codexbar_qt.adapters.sqlite_reader import read_rows
 from codexbar_qt.provider_api import FileInfo, HomeFiles, ParseError
 
 if TYPE_CHECKING:
@@ -53,6 +52,8 @@ class LocalHomeFiles(HomeFiles):
 
     async def query(self, path: str, sql: str, params: Sequence[str] = ()) -> tuple[tuple[object, ...], ...] | None:
         """Read at most 1 000 rows of an SQLite file without changing or creating any; None when it cannot be read."""
+        from codexbar_qt.adapters.sqlite_reader import read_rows  # few providers need SQLite: it takes 1.4 MB
+
         return await asyncio.to_thread(read_rows, self.expand(path), sql, tuple(params))
 
     async def write_private_text(self, path: str, text: str) -> bool:

@@ -106,6 +106,7 @@ class Services:
     archive: SnapshotArchive | None = None
     demo: DemoContexts | None = None
     close_network: Callable[[], Awaitable[None]] | None = None
+    reset_network: Callable[[], Awaitable[None]] | None = None
     stop_processes: Callable[[], object] | None = None
     cleanup: list[Callable[[], object]] = field(default_factory=list)
 
@@ -113,6 +114,11 @@ class Services:
     def watched_config(self) -> Path:
         """The config file in use."""
         return self.location.path
+
+    async def network_changed(self) -> None:
+        """Forget kept connections: after sleep they are dead."""
+        if self.reset_network is not None:
+            await self.reset_network()
 
     async def close(self) -> None:
         """End child processes, then connections, then remove what was temporary."""
@@ -163,6 +169,7 @@ def build_services() -> Services:
         contexts=contexts,
         archive=_archive(calls),
         close_network=http.close,
+        reset_network=http.reset,
         stop_processes=processes.shutdown,
     )
 

@@ -92,8 +92,16 @@ class AppConfig:
         return tuple(entry.id for entry in self.entries if entry.enabled)
 
 
+_LOOK_FIELDS = frozenset({"accentColor", "quotaWarnings"})
+
+
 def changed_ids(old: AppConfig, new: AppConfig) -> frozenset[str]:
-    """Return the providers whose entry differs; a changed order alone changes none."""
-    before = {entry.id: entry for entry in old.entries}
-    after = {entry.id: entry for entry in new.entries}
+    """Return the providers whose numbers may differ now; a changed order, colour or warning level changes none."""
+    before = {entry.id: _fetched_with(entry) for entry in old.entries}
+    after = {entry.id: _fetched_with(entry) for entry in new.entries}
     return frozenset(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+
+
+def _fetched_with(entry: ProviderEntry) -> tuple[object, ...]:
+    raw = {key: value for key, value in entry.raw.items() if key not in _LOOK_FIELDS}
+    return entry.enabled, entry.source, entry.account, entry.invalid, raw

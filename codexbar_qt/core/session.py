@@ -206,7 +206,10 @@ class AppSession(SessionView):
         changed = changed_ids(self._config, config)
         self._config = config
         accounts = self._accounts()
-        self._parts.scheduler.apply(accounts, [key for key in accounts if key.provider_id in changed])
+        renewed = [key for key in accounts if key.provider_id in changed]
+        for key in renewed:
+            self.store.distrust(key)
+        self._parts.scheduler.apply(accounts, renewed)
         self._notify()
 
     def _apply_cadence(self) -> None:

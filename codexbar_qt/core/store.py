@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codexbar_qt.core import account
@@ -61,6 +62,12 @@ class SnapshotStore:
         """Show a snapshot of an earlier run until the first fetch; known data is never replaced by it."""
         if self.get(key).never_fetched:
             self._put(key, AccountState(snapshot=snapshot, source=source, is_restored=True))
+
+    def distrust(self, key: AccountKey) -> None:
+        """The config of an account changed: its data may be of somebody else and is dimmed until the next answer."""
+        state = self.get(key)
+        if state.snapshot is not None:
+            self._put(key, replace(state, is_restored=True))
 
     def keep_only(self, keys: Iterable[AccountKey]) -> None:
         """Forget every account not in `keys`: a provider that is switched off leaves nothing behind."""

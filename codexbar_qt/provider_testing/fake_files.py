@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from codexbar_qt.provider_testing.case import RecordedFile
 from codexbar_qt.provider_testing.fake_http import matches_text
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
@@ -93,6 +93,8 @@ class FakeFiles(HomeFiles):
         recorded = self._files.get(self.expand(path))
         if recorded is None or recorded.tables is None or recorded.fault is not None:
             return None
+        import sqlite3  # few cases need it, and the demo pays for it with 1.4 MB
+
         with closing(sqlite3.connect(":memory:")) as database:
             try:
                 for name, table in recorded.tables.items():

@@ -47,6 +47,10 @@ class Services(Protocol):
         """The config file in use."""
         ...
 
+    async def network_changed(self) -> None:
+        """Forget kept connections."""
+        ...
+
     async def close(self) -> None:
         """End network and child processes."""
         ...

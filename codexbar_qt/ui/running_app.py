@@ -106,6 +106,7 @@ class RunningApp:
         watcher.environmentChanged.connect(session.environment_changed)
         presence = Presence(self._launch.clock_jumped)
         presence.left.connect(session.pause)
+        presence.returned.connect(lambda: self._start(services.network_changed()))
         presence.returned.connect(session.resumed)
         presence.start()
         return [watcher, presence]

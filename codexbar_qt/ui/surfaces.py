@@ -43,6 +43,7 @@ class Surfaces(QObject):
         self._has_tray = has_tray
         self._bridge = StoreBridge(session.store)
         self._popup_model: PopupModel | None = None
+        self._is_closing = False
         self._countdown = QTimer(self, interval=_COUNTDOWN_MS)
         self._unsubscribe = session.subscribe(self._present_tray)
         self._connect()
@@ -64,6 +65,7 @@ class Surfaces(QObject):
         model.settingsRequested.connect(lambda name: self.settings.open(name or None))
         model.quitRequested.connect(self.quitRequested)
         popup.visibleChanged.connect(self._tray.set_popup_open)
+        popup.visibleChanged.connect(self._on_window)
         return popup
 
     @cached_property
@@ -71,7 +73,9 @@ class Surfaces(QObject):
         """The settings."""
         from codexbar_qt.ui.settings_window import SettingsWindow
 
-        return SettingsWindow(self._session, self.theme, self._messages)
+        settings = SettingsWindow(self._session, self.theme, self._messages)
+        settings.visibleChanged.connect(self._on_window)
+        return settings
 
     def show_wish(self, wish: str) -> None:
         """Do what a second start asks for: "open", "toggle" or "settings"."""
@@ -90,14 +94,14 @@ class Surfaces(QObject):
 
     def close(self) -> None:
         """Close every window and let go of the session."""
+        self._is_closing = True
         self._countdown.stop()
         self._unsubscribe()
         if "settings" in self.__dict__:
             self.settings.close()
         if self._popup_model is not None:
-            self.popup.hide()
+            self.popup.dispose()
             self._popup_model.dispose()
-            self.popup.release()
         self._bridge.close()
 
     def _connect(self) -> None:
@@ -115,6 +119,15 @@ class Surfaces(QObject):
 
     def _on_settings(self) -> None:
         self.settings.open()
+
+    def _on_window(self, visible: bool) -> None:
+        # Without a tray the last window is the only way to the app: closing it ends the app.
+        if not visible and not self._has_tray and not self._is_closing and not self._is_anything_open():
+            self.quitRequested.emit()
+
+    def _is_anything_open(self) -> bool:
+        made = self.__dict__
+        return ("popup" in made and self.popup.is_visible) or ("settings" in made and self.settings.is_visible)
 
     def _on_tray(self, place: QRect | None) -> None:
         self.popup.toggle(place)
