@@ -12,14 +12,14 @@ import time
 from pathlib import Path
 
 from tests.bench.desktops import desktop
-from tests.bench.rows import Plan, demo_stall_row, idle_rows, popup_rows, refresh_rows, start_rows
+from tests.bench.rows import Plan, idle_rows, popup_rows, refresh_rows, stall_rows, start_rows
 from tests.bench.table import Row, render
 
 _GROUPS = {
     "start": start_rows,
     "idle": idle_rows,
     "popup": popup_rows,
-    "stall": lambda plan: [demo_stall_row(plan)],
+    "stall": stall_rows,
     "refresh": refresh_rows,
 }
 _LEFT_OUT = "Not measured: cold and warm scan of Claude logs (not built yet)."

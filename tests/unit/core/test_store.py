@@ -66,3 +66,14 @@ def test_cancelling_an_unknown_account_tells_nothing() -> None:
     store.subscribe(heard.append)
     store.cancel(KEY)
     assert heard == []
+
+
+def test_data_of_a_changed_config_is_dimmed_until_the_next_answer() -> None:
+    store = SnapshotStore()
+    store.succeed(KEY, SNAPSHOT, "api", NOW)
+    store.distrust(KEY)
+    store.distrust(OTHER)
+    assert store.get(KEY).is_restored
+    assert OTHER not in store.accounts()
+    store.succeed(KEY, SNAPSHOT, "api", NOW)
+    assert not store.get(KEY).is_restored
