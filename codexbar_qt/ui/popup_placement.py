@@ -117,6 +117,11 @@ def _edge_of(anchor: Area, screen: ScreenArea) -> Edge:
             "right": center_x - screen.free.right,
         }
         return max(beyond, key=lambda edge: beyond[edge])
+    # In a corner an icon is as near to the side as to the end of its panel; panels that lie are the usual ones.
+    if anchor.y - screen.full.y <= anchor.height:
+        return "top"
+    if screen.full.bottom - anchor.bottom <= anchor.height:
+        return "bottom"
     distances: dict[Edge, int] = {
         "bottom": screen.full.bottom - anchor.bottom,
         "top": anchor.y - screen.full.y,

@@ -84,3 +84,9 @@ def test_height_limit_and_panel_edge() -> None:
     assert largest_height(PANELS["bottom"]) == 884
     assert {name: panel_edge(screen) for name, screen in PANELS.items()} == {name: name for name in PANELS}
     assert panel_edge(ScreenArea(FULL, FULL)) is None
+
+
+@pytest.mark.parametrize(("y", "top"), [(5, 29 + GAP), (1051, 1051 - GAP - 500)])
+def test_an_icon_in_the_corner_belongs_to_the_lying_panel(y: int, top: int) -> None:
+    corner = Area(1896, y, 24, 24)
+    assert place(SIZE, corner, [ScreenArea(FULL, FULL)]) == (1920 - GAP - 320, top)
