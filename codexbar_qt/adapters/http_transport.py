@@ -147,7 +147,8 @@ class Transport:
         proxy = terms.proxy
         login = None
         if proxy is not None and proxy.user:
-            login = aiohttp.BasicAuth(proxy.user, proxy.password.reveal(), encoding="utf-8")
+            word = aiohttp.encode_basic_auth(proxy.user, proxy.password.reveal(), encoding="utf-8")
+            login = {"Proxy-Authorization": word}
         async with self._session.request(
             hop.method,
             URL(hop.url, encoded=hop.url.isascii()),
@@ -155,7 +156,7 @@ class Transport:
             data=_payload(hop.body),
             allow_redirects=False,
             proxy=proxy.url if proxy else None,
-            proxy_auth=login,
+            proxy_headers=login,
         ) as response:
             headers = _joined(response.headers.items())
             announced = headers.get("content-length", "")

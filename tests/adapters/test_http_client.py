@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import aiohttp
 import pytest
@@ -25,8 +27,12 @@ KEY = Secret("Bearer test-key-1")
 
 
 @pytest.fixture
-def web() -> Iterator[aioresponses]:
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[aioresponses]:
     """Answers in place of the network."""
+    # WORKAROUND: aioresponses 0.7.9 makes answers without the writer that aiohttp 3.14 wants of them
+    # (https://github.com/pnuckowski/aioresponses/issues/289).
+    answer = functools.partial(aiohttp.ClientResponse, stream_writer=Mock(output_size=0))
+    monkeypatch.setattr("aioresponses.core.ClientResponse", answer)
     with aioresponses() as mocked:
         yield mocked
 
