@@ -42,8 +42,8 @@ def parse(argv: Sequence[str]) -> Options:
         prog="codexbar-qt", description="Shows how much is left of your AI coding plans, in the system tray."
     )
     parser.add_argument("--demo", action="store_true", help="run on made-up data; nothing of yours is read or written")
-    parser.add_argument("--toggle", action="store_true", help="open or close the popup of the running app")
-    parser.add_argument("--settings", action="store_true", help="open the settings of the running app")
+    parser.add_argument("--toggle", action="store_true", help="open or close the popup, of the running app when there is one")
+    parser.add_argument("--settings", action="store_true", help="open the settings, of the running app when there is one")
     parser.add_argument("--selftest", action="store_true", help="open everything once, print timings, and quit")
     parser.add_argument(
         "--screenshot", metavar="DIR", type=Path, help="write pictures of every surface to DIR and quit"

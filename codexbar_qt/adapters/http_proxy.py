@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -28,7 +28,7 @@ class Proxy:
 
     host: str
     port: int
-    user: str = ""
+    user: str = field(default="", repr=False)
     password: Secret = Secret("")  # noqa: RUF009 - immutable
 
     @property

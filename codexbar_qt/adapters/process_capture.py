@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from codexbar_qt.provider_api import CommandResult
@@ -22,7 +22,7 @@ class Spawn:
     """What to start: absolute program and arguments, whole environment, working directory, transport."""
 
     argv: tuple[str, ...]
-    env: Mapping[str, str]
+    env: Mapping[str, str] = field(repr=False)
     cwd: str
     transport: Transport
 

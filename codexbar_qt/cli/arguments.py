@@ -40,7 +40,7 @@ class Invocation:
     """A parsed command line: `values` holds the last value given for an option, `flags` the switches given."""
 
     command: Command
-    values: Mapping[str, str] = field(default_factory=dict[str, str])
+    values: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     flags: frozenset[str] = frozenset()
 
     def value(self, option: str) -> str | None:

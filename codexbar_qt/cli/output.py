@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 ErrorKind = Literal["args", "config", "provider", "runtime"]
@@ -15,8 +15,8 @@ class CommandOutput:
     `errors` are lines for standard error that belong to the text; the JSON value has its own place for them.
     """
 
-    json_value: object
-    text: str
+    json_value: object = field(repr=False)
+    text: str = field(repr=False)
     exit_code: int = 0
     errors: tuple[str, ...] = ()
 

@@ -20,11 +20,11 @@ class TokenAccount:
     """One of several accounts of a provider (config.md 7). `id` is stable; times aware UTC."""
 
     id: str
-    label: str
+    label: str = field(repr=False)
     token: Secret
     added_at: datetime | None = None
     last_used: datetime | None = None
-    external_identifier: str = ""
+    external_identifier: str = field(default="", repr=False)
     usage_scope: str = ""
     organization_id: str = ""
     workspace_id: str = ""

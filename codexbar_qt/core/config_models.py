@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +65,11 @@ HookEvent = Literal[
 
 
 class _Stored(BaseModel):
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, hide_input_in_errors=True)
+
+    def __repr_args__(self) -> list[tuple[str | None, object]]:
+        # Keys that nobody here knows are kept too, and one of them may be a mistyped name of a credential.
+        return []
 
 
 class TokenAccountModel(_Stored):
@@ -73,7 +77,7 @@ class TokenAccountModel(_Stored):
 
     id: UuidText
     label: str
-    token: str = Field(repr=False)
+    token: str
     addedAt: float  # noqa: N815 - spelled as in the file, like every field here
     lastUsed: float | None = None  # noqa: N815
     externalIdentifier: str | None = None  # noqa: N815
@@ -111,9 +115,9 @@ class EntryModel(_Stored):
     enabled: bool | None = None
     source: SourceWord = None
     extrasEnabled: bool | None = None  # noqa: N815
-    apiKey: str | None = Field(default=None, repr=False)  # noqa: N815
-    secretKey: str | None = Field(default=None, repr=False)  # noqa: N815
-    cookieHeader: str | None = Field(default=None, repr=False)  # noqa: N815
+    apiKey: str | None = None  # noqa: N815
+    secretKey: str | None = None  # noqa: N815
+    cookieHeader: str | None = None  # noqa: N815
     cookieSource: CookieWord = None  # noqa: N815
     region: str | None = None
     workspaceID: str | None = None  # noqa: N815
@@ -122,7 +126,7 @@ class EntryModel(_Stored):
     quotaWarnings: QuotaWarningsModel | None = None  # noqa: N815
     accentColor: str | None = None  # noqa: N815
     pluginSettings: dict[str, str] | None = None  # noqa: N815
-    pluginSecrets: dict[str, str] | None = Field(default=None, repr=False)  # noqa: N815
+    pluginSecrets: dict[str, str] | None = None  # noqa: N815
 
 
 class HookRuleModel(_Stored):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from codexbar_qt.core.config_models import hook_problems
@@ -23,9 +23,9 @@ class Reading:
     """What stood at the path. `root` is the document unless there is none; `problem` is then a text for people."""
 
     state: State
-    data: bytes = b""
+    data: bytes = field(default=b"", repr=False)
     mode: int | None = None
-    root: dict[str, object] | None = None
+    root: dict[str, object] | None = field(default=None, repr=False)
     problem: str = ""
 
 

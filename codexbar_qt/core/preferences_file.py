@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codexbar_qt.core.config_errors import ConfigEditError, ConfigReadOnlyError
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    document: Mapping[str, object]
+    document: Mapping[str, object] = field(repr=False)
     is_fresh: bool = False
     is_locked_away: bool = False
-    corrupt: bytes | None = None
+    corrupt: bytes | None = field(default=None, repr=False)
     problem: str = ""
 
 

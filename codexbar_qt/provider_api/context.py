@@ -82,7 +82,7 @@ class Command:
     idle_limit: Callable[[str], float] | None = None
     accept: Callable[[CommandResult], bool] | None = None
     pty_fallback: bool = False
-    env: tuple[tuple[str, str], ...] = ()
+    env: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     on_output: Callable[[str], None] | None = None
 
 
@@ -91,8 +91,8 @@ class CommandResult:
     """How a run ended. `exit_code` is None when the run was stopped; `stopped_by` says at which limit."""
 
     exit_code: int | None
-    stdout: str
-    stderr: str = ""
+    stdout: str = field(repr=False)
+    stderr: str = field(default="", repr=False)
     stopped_by: Literal["idle", "limit"] | None = None
     transport: Literal["pipe", "pty"] = "pipe"
 
@@ -204,5 +204,5 @@ class FetchContext:
     clock: Clock
     log: NoteLog
     system: SystemInfo = field(default_factory=lambda: SystemInfo("linux"))
-    account_label: str | None = None
+    account_label: str | None = field(default=None, repr=False)
     interactive: bool = False

@@ -40,7 +40,7 @@ class HttpRequest:
     url: str
     service: str
     headers: Mapping[str, HeaderValue] = field(default_factory=dict[str, HeaderValue])
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
     timeout: float = DEFAULT_TIMEOUT_SECONDS
     follow_redirects: bool = True
     max_bytes: int = MAX_BODY_BYTES
@@ -51,10 +51,10 @@ class HttpResponse:
     """An answer; header names are lower case, `url` is where it finally came from, `received_at` aware UTC."""
 
     status: int
-    body: bytes
+    body: bytes = field(repr=False)
     url: str
     received_at: datetime
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
     def json(self) -> JsonView:
         """Decode the body; ParseError when it is not JSON (an HTML page is named as such)."""

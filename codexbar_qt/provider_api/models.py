@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime  # noqa: TC003 - decoders look these up at run time
 from typing import Literal
 
@@ -156,10 +156,10 @@ class CostSummary:
 class Identity:
     """Who the numbers belong to. `login_method` is the plan or the way of signing in, as the sheet defines it."""
 
-    email: str | None = None
+    email: str | None = field(default=None, repr=False)
     organization: str | None = None
     login_method: str | None = None
-    account_id: str | None = None
+    account_id: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

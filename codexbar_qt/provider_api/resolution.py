@@ -35,8 +35,8 @@ class Values:
     """Where the values of one fetch come from. `account_token` is set while a token account is selected."""
 
     descriptor: ProviderDescriptor
-    entry: Mapping[str, object]
-    read_env: ReadEnv
+    entry: Mapping[str, object] = field(repr=False)
+    read_env: ReadEnv = field(repr=False)
     preferences: Mapping[str, str] = field(default_factory=dict[str, str])
     account_token: Secret | None = None
 

@@ -43,7 +43,8 @@ class RunningApp:
         self._quit = asyncio.Event()
         self._told_missing = False
         self._tasks: set[asyncio.Task[object]] = set()
-        self._wishes: list[str] = []
+        # An icon is all that a plain start shows; what was asked for beyond that counts for the first one too.
+        self._wishes: list[str] = [] if launch.wish == "open" or launch.is_selftest else [launch.wish]
 
     def quit(self) -> None:
         """End as soon as everything that has begun can be ended in order."""

@@ -1,6 +1,7 @@
 """The least that shows a tray icon with PySide6: what the budgets of start and memory are measured against.
 
-Prints one JSON line when the icon is there and stays until its standard input ends.
+Prints one JSON line when the icon is there and stays until its standard input ends. With `--libraries` it then imports
+what the app is built on, and nothing of the app: so much of the app's memory is decided by the choice of libraries.
 """
 
 from __future__ import annotations
@@ -22,7 +23,24 @@ app.processEvents()
 shown = (time.monotonic_ns() - int(os.environ["BENCH_STARTED"])) / 1e6
 print(json.dumps({"bench": "icon", "ms": shown, "tray": QSystemTrayIcon.isSystemTrayAvailable()}), flush=True)
 
-import threading  # noqa: E402 - after the measure: only the wait needs it
+import importlib  # noqa: E402 - after the measure: the rest is not needed for the icon
+import threading  # noqa: E402
+
+_LIBRARIES = (
+    "codexbar_qt.ui",  # only takes PySide6's import hook out, as in the app
+    "PySide6.QtNetwork",
+    "PySide6.QtDBus",
+    "qasync",
+    "msgspec",
+    "pydantic",
+    "pydantic_settings",
+    "platformdirs",
+    "psutil",
+    "filelock",
+    "importlib.metadata",
+    "aiohttp",
+    "brotli",
+)
 
 
 def wait_for_end() -> None:
@@ -31,5 +49,10 @@ def wait_for_end() -> None:
     app.quit()
 
 
+if "--libraries" in sys.argv:
+    for name in _LIBRARIES:
+        importlib.import_module(name)
+    _ = sys.modules["pydantic_settings"].BaseSettings  # pydantic imports most of itself with the first model
+    print(json.dumps({"bench": "libraries"}), flush=True)
 threading.Thread(target=wait_for_end, daemon=True).start()
 app.exec()

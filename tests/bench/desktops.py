@@ -27,7 +27,10 @@ def desktop() -> Iterator[tuple[str, dict[str, str]]]:
     with tempfile.TemporaryDirectory(prefix="cbbench", ignore_cleanup_errors=True) as folder:
         environment |= home_variables(Path(folder))
         if any(shutil.which(name) is None for name in ("Xvfb", "trayer")):
-            yield "offscreen", {**environment, "QT_QPA_PLATFORM": "offscreen"}
+            yield (
+                "offscreen, which has no tray: the app gets as far as the icon and does not show it",
+                {**environment, "QT_QPA_PLATFORM": "offscreen"},
+            )
             return
         with _virtual_display(environment) as shown:
             yield "Xvfb with trayer", shown

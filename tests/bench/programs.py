@@ -22,9 +22,9 @@ _ANSWER_SECONDS = 90.0
 _END_SECONDS = 20.0
 
 
-def bare_tray() -> list[str]:
+def bare_tray(*arguments: str) -> list[str]:
     """Return the command of the bare program."""
-    return [sys.executable, str(_HERE / "bare_tray.py")]
+    return [sys.executable, str(_HERE / "bare_tray.py"), *arguments]
 
 
 def app(*arguments: str) -> list[str]:

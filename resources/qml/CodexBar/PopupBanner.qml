@@ -39,7 +39,7 @@ Rectangle {
         elide: Text.ElideRight
         font.pixelSize: Theme.metaSize
         horizontalAlignment: root.important ? Text.AlignLeft : Text.AlignHCenter
-        maximumLineCount: 3
+        maximumLineCount: 5
         text: root.text
         wrapMode: Text.Wrap
     }

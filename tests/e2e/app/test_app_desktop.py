@@ -76,3 +76,8 @@ def test_a_second_start_opens_the_popup(apps: Apps, desktop: Desktop, until: Unt
     until(lambda: icon_place(QImage(str(desktop.picture(shot)))) is not None, "no icon in the tray")
     assert apps.run("--demo").returncode == 0
     until(lambda: bool(desktop.windows(POPUP)), "nothing was opened")
+
+
+def test_a_first_start_opens_what_it_is_asked_for(apps: Apps, desktop: Desktop, until: Until) -> None:
+    apps.start("--demo", "--settings")
+    until(lambda: bool(desktop.windows("ettings")), "the first start opens no settings")
