@@ -71,7 +71,9 @@ class Apps:
                 for child in psutil.Process(process.pid).children(recursive=True):
                     child.kill()
             process.kill()
-            process.communicate(timeout=20)
+            # Shown with a failed test only: what the app said is the first thing to know then.
+            print(process.args, process.returncode, *process.communicate(timeout=20), sep="\n")
+        self.running.clear()
 
 
 @pytest.fixture
