@@ -12,7 +12,6 @@ from codexbar_qt.ui.icon_digits import place_digits, place_number, place_number_
 from codexbar_qt.ui.icon_spec import (
     SIZES,
     Bar,
-    Box,
     Ground,
     IconSpec,
     halo_width,
@@ -20,6 +19,7 @@ from codexbar_qt.ui.icon_spec import (
     place_bars,
     stroke_width,
 )
+from codexbar_qt.ui.rectangle import Rectangle
 
 _INK: dict[Ground, tuple[int, int, int]] = {"light": (27, 27, 31), "dark": (243, 243, 246), "mask": (0, 0, 0)}
 _CACHED_ICONS = 64
@@ -158,13 +158,13 @@ def _paint_number(painter: QPainter, spec: IconSpec, size: int) -> None:
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
 
 
-def _ring(area: Box, size: int) -> Box:
+def _ring(area: Rectangle, size: int) -> Rectangle:
     """The largest square around the middle of the number's place; alone it may be higher than digits."""
     side = area.height if area.y < size // 8 else min(area.width, size - 2 * area.x)
-    return Box((size - side) // 2, area.y + (area.height - side) // 2, side, side)
+    return Rectangle((size - side) // 2, area.y + (area.height - side) // 2, side, side)
 
 
-def _paint_badge(painter: QPainter, ground: Ground, parts: tuple[Box, ...], size: int) -> None:
+def _paint_badge(painter: QPainter, ground: Ground, parts: tuple[Rectangle, ...], size: int) -> None:
     halo = halo_width(size)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationOut)
     # Rounding a stroke of two or three pixels would only turn it grey.
@@ -176,12 +176,12 @@ def _paint_badge(painter: QPainter, ground: Ground, parts: tuple[Box, ...], size
         painter.fillPath(_capsule(part, is_round), _ink(ground, spec_values.FILL_ALPHA))
 
 
-def _capsule(box: Box, is_round: bool = True) -> QPainterPath:
+def _capsule(box: Rectangle, is_round: bool = True) -> QPainterPath:
     path = QPainterPath()
     radius = min(box.width, box.height) / 2 if is_round else 0.0
     path.addRoundedRect(_rectangle(box), radius, radius)
     return path
 
 
-def _rectangle(box: Box) -> QRectF:
+def _rectangle(box: Rectangle) -> QRectF:
     return QRectF(box.x, box.y, box.width, box.height)

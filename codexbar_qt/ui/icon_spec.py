@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from codexbar_qt.ui.rectangle import Rectangle
+
 if TYPE_CHECKING:
     from codexbar_qt.core.card_state import TrayState
 
@@ -49,34 +51,10 @@ class IconSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle in whole pixels, y from the top."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @property
-    def right(self) -> int:
-        """The first column behind it."""
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> int:
-        """The first row below it."""
-        return self.y + self.height
-
-    def inset(self, pixels: int) -> Box:
-        """Return the box made smaller on all sides, larger for a negative number."""
-        return Box(self.x + pixels, self.y + pixels, self.width - 2 * pixels, self.height - 2 * pixels)
-
-
-@dataclass(frozen=True, slots=True)
 class Bar:
     """A capsule: its box, the filled width in pixels, and how strong its track is (1, or 0.45 for a missing lane)."""
 
-    box: Box
+    box: Rectangle
     filled: int = 0
     strength: float = 1.0
 
@@ -98,8 +76,8 @@ def place_bars(spec: IconSpec, size: int) -> tuple[Bar, Bar]:
     is_thick = spec.layout == "credits"
     margin, upper, gap, lower = _rows("credits" if is_thick else "pair", size)
     x = max(1, _half_up(size * 3 / GRID))
-    top = Box(x, margin, size - 2 * x, upper)
-    bottom = Box(x, margin + upper + gap, size - 2 * x, lower)
+    top = Rectangle(x, margin, size - 2 * x, upper)
+    bottom = Rectangle(x, margin + upper + gap, size - 2 * x, lower)
     is_missing = spec.layout in {"primary_only", "empty"} or spec.bottom is None
     return (
         Bar(top, _filled(top, spec.top)),
@@ -117,19 +95,19 @@ def halo_width(size: int) -> int:
     return stroke_width(size)
 
 
-def place_badge(badge: Badge, size: int) -> tuple[Box, ...]:
+def place_badge(badge: Badge, size: int) -> tuple[Rectangle, ...]:
     """Return the parts of the badge: a dot, or the stroke and the dot of an exclamation mark, rounded at the ends."""
     edge = size - max(1, _half_up(size * 4 / GRID))
     if badge == "dot":
         width = max(4, _half_up(size * 8 / GRID))
-        return (Box(edge - width, edge - width, width, width),)
+        return (Rectangle(edge - width, edge - width, width, width),)
     if badge == "alert":
         width = max(2, _half_up(size * 4 / GRID))
         gap = stroke_width(size)
         stroke = max(5, _half_up(size * 12 / GRID))
         x = _half_up(size * 24 / GRID)
-        dot = Box(x, edge - width, width, width)
-        return (Box(x, dot.y - gap - stroke, width, stroke), dot)
+        dot = Rectangle(x, edge - width, width, width)
+        return (Rectangle(x, dot.y - gap - stroke, width, stroke), dot)
     return ()
 
 
@@ -149,7 +127,7 @@ def _rows(layout: Literal["pair", "credits"], size: int) -> tuple[int, int, int,
     return margin, rows[0], rows[1], rows[2]
 
 
-def _filled(box: Box, value: float | None) -> int:
+def _filled(box: Rectangle, value: float | None) -> int:
     return 0 if value is None else _half_up(box.width * value / 100)
 
 

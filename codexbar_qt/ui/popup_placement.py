@@ -8,50 +8,26 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from codexbar_qt.ui.rectangle import Rectangle
+
 Edge = Literal["top", "bottom", "left", "right"]
 GAP = 4
 _LARGEST_SHARE = 0.85
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
-    """A rectangle; `right` and `bottom` lie one past it."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @property
-    def right(self) -> int:
-        """First column behind it."""
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> int:
-        """First row below it."""
-        return self.y + self.height
-
-    @property
-    def center(self) -> tuple[int, int]:
-        """The middle."""
-        return self.x + self.width // 2, self.y + self.height // 2
-
-    def contains(self, x: int, y: int) -> bool:
-        """Whether a point lies inside."""
-        return self.x <= x < self.right and self.y <= y < self.bottom
-
-
-@dataclass(frozen=True, slots=True)
 class ScreenArea:
     """A screen and the part of it that panels leave free."""
 
-    full: Area
-    free: Area
+    full: Rectangle
+    free: Rectangle
 
 
 def place(
-    size: tuple[int, int], anchor: Area | None, screens: Sequence[ScreenArea], pointer: tuple[int, int] | None = None
+    size: tuple[int, int],
+    anchor: Rectangle | None,
+    screens: Sequence[ScreenArea],
+    pointer: tuple[int, int] | None = None,
 ) -> tuple[int, int]:
     """Return the top left corner of the popup.
 
@@ -64,7 +40,9 @@ def place(
     return _beside(size, anchor, screen)
 
 
-def screen_of(anchor: Area | None, screens: Sequence[ScreenArea], pointer: tuple[int, int] | None = None) -> ScreenArea:
+def screen_of(
+    anchor: Rectangle | None, screens: Sequence[ScreenArea], pointer: tuple[int, int] | None = None
+) -> ScreenArea:
     """Return the screen on which `place` puts the popup."""
     points = [point for point in (anchor.center if anchor else None, pointer) if point is not None]
     for screen in (_screen_at(point, screens) for point in points):
@@ -90,7 +68,7 @@ def panel_edge(screen: ScreenArea) -> Edge | None:
     return widest if taken[widest] > 0 else None
 
 
-def _beside(size: tuple[int, int], anchor: Area, screen: ScreenArea) -> tuple[int, int]:
+def _beside(size: tuple[int, int], anchor: Rectangle, screen: ScreenArea) -> tuple[int, int]:
     width, height = size
     center_x, center_y = anchor.center
     edge = _edge_of(anchor, screen)
@@ -107,7 +85,7 @@ def _beside(size: tuple[int, int], anchor: Area, screen: ScreenArea) -> tuple[in
     return _inside(x, y, size, screen.free)
 
 
-def _edge_of(anchor: Area, screen: ScreenArea) -> Edge:
+def _edge_of(anchor: Rectangle, screen: ScreenArea) -> Edge:
     center_x, center_y = anchor.center
     if not screen.free.contains(center_x, center_y):
         beyond: dict[Edge, int] = {
@@ -139,7 +117,7 @@ def _corner(size: tuple[int, int], screen: ScreenArea) -> tuple[int, int]:
     return _inside(x, y, size, free)
 
 
-def _inside(x: int, y: int, size: tuple[int, int], free: Area) -> tuple[int, int]:
+def _inside(x: int, y: int, size: tuple[int, int], free: Rectangle) -> tuple[int, int]:
     width, height = size
     inside_x = min(max(x, free.x + GAP), free.right - GAP - width)
     inside_y = min(max(y, free.y + GAP), free.bottom - GAP - height)
@@ -151,5 +129,5 @@ def _screen_at(point: tuple[int, int], screens: Sequence[ScreenArea]) -> ScreenA
     return next((screen for screen in screens if screen.full.contains(*point)), None)
 
 
-def _is_on(anchor: Area, screen: ScreenArea) -> bool:
+def _is_on(anchor: Rectangle, screen: ScreenArea) -> bool:
     return anchor.width > 0 and anchor.height > 0 and screen.full.contains(*anchor.center)

@@ -9,8 +9,9 @@ from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtQuick import QQuickWindow
 
 from codexbar_qt.ui.memory import give_back
-from codexbar_qt.ui.popup_placement import Area, ScreenArea, largest_height, place, screen_of
+from codexbar_qt.ui.popup_placement import ScreenArea, largest_height, place, screen_of
 from codexbar_qt.ui.qml_engine import create_engine, create_object, prefer_software_rendering, qml_folder
+from codexbar_qt.ui.rectangle import Rectangle
 
 if TYPE_CHECKING:
     from PySide6.QtQml import QQmlEngine
@@ -49,7 +50,7 @@ class PopupWindow(QObject):
         self._framed = framed
         self._engine: QQmlEngine | None = None
         self._window: QQuickWindow | None = None
-        self._anchor: Area | None = None
+        self._anchor: Rectangle | None = None
         self._was_active = False
         self._awaits_frame = False
         self._since_focus_loss = QElapsedTimer()
@@ -194,5 +195,5 @@ def _screens() -> list[ScreenArea]:
     return [ScreenArea(_area(screen.geometry()), _area(screen.availableGeometry())) for screen in screens]
 
 
-def _area(rect: QRect) -> Area:
-    return Area(rect.x(), rect.y(), rect.width(), rect.height())
+def _area(rect: QRect) -> Rectangle:
+    return Rectangle(rect.x(), rect.y(), rect.width(), rect.height())

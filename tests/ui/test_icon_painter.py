@@ -17,7 +17,6 @@ from codexbar_qt.ui.icon_sheet import BADGES, ROWS, render_icon_sheet
 from codexbar_qt.ui.icon_spec import (
     Badge,
     Bar,
-    Box,
     Ground,
     IconSpec,
     halo_width,
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
+
+    from codexbar_qt.ui.rectangle import Rectangle
 
 BAR_ROWS = [spec for _, spec in ROWS if spec.style == "bars"]
 SIZES = [16, 18, 22, 24, 32, 48, 36, 44, 64, 96]
@@ -59,15 +60,15 @@ def _expected(bar: Bar, dimmed: bool, *, edge: bool, filled: bool) -> float:
     return _over(*layers)
 
 
-def _badge_area(badge: Badge, size: int) -> list[Box]:
+def _badge_area(badge: Badge, size: int) -> list[Rectangle]:
     return [part.inset(-halo_width(size)) for part in place_badge(badge, size)]
 
 
-def _covered(boxes: list[Box], x: int, y: int) -> bool:
+def _covered(boxes: list[Rectangle], x: int, y: int) -> bool:
     return any(box.x <= x < box.right and box.y <= y < box.bottom for box in boxes)
 
 
-def _check_bar(image: QImage, bar: Bar, dimmed: bool, hidden: list[Box]) -> None:
+def _check_bar(image: QImage, bar: Bar, dimmed: bool, hidden: list[Rectangle]) -> None:
     box, stroke = bar.box, stroke_width(image.width())
     # Left and right of the rounded ends, one column per pixel: fill, end of the fill and track are exact.
     for x in range(box.x + box.height // 2 + 1, box.right - box.height // 2 - 1):

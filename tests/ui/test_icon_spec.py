@@ -10,7 +10,6 @@ from codexbar_qt.core.card_state import TrayState
 from codexbar_qt.ui.icon_spec import (
     SIZES,
     Badge,
-    Box,
     IconSpec,
     icon_spec,
     place_badge,
@@ -18,22 +17,23 @@ from codexbar_qt.ui.icon_spec import (
     stroke_width,
     tenths,
 )
+from codexbar_qt.ui.rectangle import Rectangle
 
 ALL_SIZES = [*range(12, 65), 72, 96, 128]
 
 
 def test_pair_on_the_grid() -> None:
     top, bottom = place_bars(IconSpec("pair", 100, 50), 36)
-    assert top.box == Box(3, 5, 30, 12)
-    assert bottom.box == Box(3, 23, 30, 8)
+    assert top.box == Rectangle(3, 5, 30, 12)
+    assert bottom.box == Rectangle(3, 23, 30, 8)
     assert (top.filled, bottom.filled) == (30, 15)
     assert stroke_width(36) == 2
 
 
 def test_credits_on_the_grid() -> None:
     top, bottom = place_bars(IconSpec("credits", 60, 0), 36)
-    assert top.box == Box(3, 6, 30, 16)
-    assert bottom.box == Box(3, 26, 30, 6)
+    assert top.box == Rectangle(3, 6, 30, 16)
+    assert bottom.box == Rectangle(3, 26, 30, 6)
     assert (top.filled, bottom.filled, bottom.strength) == (18, 0, 1.0)
 
 
@@ -68,14 +68,17 @@ def test_every_size_has_two_different_bars_inside(size: int, layout: str) -> Non
 def test_doubles_exactly(size: int) -> None:
     by = size // 36
     top, bottom = place_bars(IconSpec("pair", 50, 50), size)
-    assert (top.box, bottom.box) == (Box(3 * by, 5 * by, 30 * by, 12 * by), Box(3 * by, 23 * by, 30 * by, 8 * by))
+    assert (top.box, bottom.box) == (
+        Rectangle(3 * by, 5 * by, 30 * by, 12 * by),
+        Rectangle(3 * by, 23 * by, 30 * by, 8 * by),
+    )
 
 
 def test_badges_on_the_grid() -> None:
-    assert place_badge("dot", 36) == (Box(24, 24, 8, 8),)
+    assert place_badge("dot", 36) == (Rectangle(24, 24, 8, 8),)
     stroke, dot = place_badge("alert", 36)
     assert (stroke.width, stroke.height) == (4, 12)
-    assert dot == Box(24, 28, 4, 4)
+    assert dot == Rectangle(24, 28, 4, 4)
     assert stroke.bottom < dot.y
     assert place_badge("", 36) == ()
 

@@ -2,21 +2,22 @@ from __future__ import annotations
 
 import pytest
 
-from codexbar_qt.ui.popup_placement import GAP, Area, ScreenArea, largest_height, panel_edge, place, screen_of
+from codexbar_qt.ui.popup_placement import GAP, ScreenArea, largest_height, panel_edge, place, screen_of
+from codexbar_qt.ui.rectangle import Rectangle
 
-FULL = Area(0, 0, 1920, 1080)
+FULL = Rectangle(0, 0, 1920, 1080)
 SIZE = (320, 500)
 PANELS = {
-    "top": ScreenArea(FULL, Area(0, 30, 1920, 1050)),
-    "bottom": ScreenArea(FULL, Area(0, 0, 1920, 1040)),
-    "left": ScreenArea(FULL, Area(60, 0, 1860, 1080)),
-    "right": ScreenArea(FULL, Area(0, 0, 1860, 1080)),
+    "top": ScreenArea(FULL, Rectangle(0, 30, 1920, 1050)),
+    "bottom": ScreenArea(FULL, Rectangle(0, 0, 1920, 1040)),
+    "left": ScreenArea(FULL, Rectangle(60, 0, 1860, 1080)),
+    "right": ScreenArea(FULL, Rectangle(0, 0, 1860, 1080)),
 }
 ICONS = {
-    "top": Area(1500, 3, 24, 24),
-    "bottom": Area(1500, 1048, 24, 24),
-    "left": Area(18, 700, 24, 24),
-    "right": Area(1878, 700, 24, 24),
+    "top": Rectangle(1500, 3, 24, 24),
+    "bottom": Rectangle(1500, 1048, 24, 24),
+    "left": Rectangle(18, 700, 24, 24),
+    "right": Rectangle(1878, 700, 24, 24),
 }
 
 
@@ -46,7 +47,7 @@ def test_knows_the_edge_of_a_panel_that_reserves_no_space(edge: str) -> None:
 @pytest.mark.parametrize("at", [0, 5, 500, 1070, 1915])
 def test_never_leaves_the_free_part_of_the_screen(edge: str, at: int) -> None:
     icon = ICONS[edge]
-    moved = Area(at, icon.y, 24, 24) if edge in ("top", "bottom") else Area(icon.x, min(at, 1056), 24, 24)
+    moved = Rectangle(at, icon.y, 24, 24) if edge in ("top", "bottom") else Rectangle(icon.x, min(at, 1056), 24, 24)
     screen = PANELS[edge]
     x, y = place(SIZE, moved, [screen])
     assert screen.free.x <= x <= screen.free.right - 320
@@ -55,14 +56,16 @@ def test_never_leaves_the_free_part_of_the_screen(edge: str, at: int) -> None:
 
 def test_stays_on_the_screen_of_the_icon() -> None:
     left = PANELS["bottom"]
-    right = ScreenArea(Area(1920, -200, 2560, 1440), Area(1920, -200, 2560, 1400))
-    icon = Area(1930, 1210, 24, 24)
+    right = ScreenArea(Rectangle(1920, -200, 2560, 1440), Rectangle(1920, -200, 2560, 1400))
+    icon = Rectangle(1930, 1210, 24, 24)
     assert place(SIZE, icon, [left, right]) == (1920 + GAP, 1200 - GAP - 500)
     assert screen_of(icon, [left, right]) is right
 
 
-@pytest.mark.parametrize("anchor", [None, Area(0, 0, 0, 0), Area(-500, -500, 24, 24), Area(5000, 20, 24, 24)])
-def test_goes_to_the_corner_of_the_tray_when_the_icon_is_unknown(anchor: Area | None) -> None:
+@pytest.mark.parametrize(
+    "anchor", [None, Rectangle(0, 0, 0, 0), Rectangle(-500, -500, 24, 24), Rectangle(5000, 20, 24, 24)]
+)
+def test_goes_to_the_corner_of_the_tray_when_the_icon_is_unknown(anchor: Rectangle | None) -> None:
     assert place(SIZE, anchor, [PANELS["bottom"]]) == (1920 - GAP - 320, 1040 - GAP - 500)
     assert place(SIZE, anchor, [PANELS["top"]]) == (1920 - GAP - 320, 30 + GAP)
     assert place(SIZE, anchor, [PANELS["left"]]) == (60 + GAP, 1080 - GAP - 500)
@@ -70,13 +73,13 @@ def test_goes_to_the_corner_of_the_tray_when_the_icon_is_unknown(anchor: Area | 
 
 
 def test_uses_the_screen_under_the_pointer_when_the_icon_is_unknown() -> None:
-    second = ScreenArea(Area(1920, 0, 1280, 800), Area(1920, 0, 1280, 760))
+    second = ScreenArea(Rectangle(1920, 0, 1280, 800), Rectangle(1920, 0, 1280, 760))
     assert place(SIZE, None, [PANELS["bottom"], second], (2000, 10)) == (3200 - GAP - 320, 760 - GAP - 500)
     assert place(SIZE, None, [PANELS["bottom"], second], (9000, 10)) == (1920 - GAP - 320, 1040 - GAP - 500)
 
 
 def test_what_is_larger_than_the_screen_starts_at_its_corner() -> None:
-    small = ScreenArea(Area(0, 0, 300, 400), Area(0, 20, 300, 380))
+    small = ScreenArea(Rectangle(0, 0, 300, 400), Rectangle(0, 20, 300, 380))
     assert place(SIZE, None, [small]) == (0, 20)
 
 
@@ -88,5 +91,5 @@ def test_height_limit_and_panel_edge() -> None:
 
 @pytest.mark.parametrize(("y", "top"), [(5, 29 + GAP), (1051, 1051 - GAP - 500)])
 def test_an_icon_in_the_corner_belongs_to_the_lying_panel(y: int, top: int) -> None:
-    corner = Area(1896, y, 24, 24)
+    corner = Rectangle(1896, y, 24, 24)
     assert place(SIZE, corner, [ScreenArea(FULL, FULL)]) == (1920 - GAP - 320, top)
