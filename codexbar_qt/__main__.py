@@ -25,7 +25,7 @@ _NOTHING_ON = (
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for on the command line. `wish` goes to an app that already runs."""
+    """What was asked for on the command line. `wish` goes to the app that runs, or to this one."""
 
     demo: bool = False
     selftest: bool = False
@@ -42,8 +42,8 @@ def parse(argv: Sequence[str]) -> Options:
         prog="codexbar-qt", description="Shows how much is left of your AI coding plans, in the system tray."
     )
     parser.add_argument("--demo", action="store_true", help="run on made-up data; nothing of yours is read or written")
-    parser.add_argument("--toggle", action="store_true", help="open or close the popup, of the running app when there is one")
-    parser.add_argument("--settings", action="store_true", help="open the settings, of the running app when there is one")
+    parser.add_argument("--toggle", action="store_true", help="open or close the popup, starting the app if needed")
+    parser.add_argument("--settings", action="store_true", help="open the settings, starting the app if needed")
     parser.add_argument("--selftest", action="store_true", help="open everything once, print timings, and quit")
     parser.add_argument(
         "--screenshot", metavar="DIR", type=Path, help="write pictures of every surface to DIR and quit"
@@ -62,6 +62,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     if guarded is not None:
         return guarded
     options = parse(words)
+    try:
+        return _start(options)
+    except bootstrap.NoHomeError as error:
+        return _fail(str(error))
+
+
+def _start(options: Options) -> int:
     if options.screenshots is not None:
         return _write_screenshots(options.screenshots, options.scale)
     if not bootstrap.has_display():
@@ -77,7 +84,17 @@ def _write_screenshots(folder: Path, scale: int) -> int:
         return max(bootstrap.run_scaled(folder, each) for each in (1, 2))
     from codexbar_qt.ui.pictures import render_everything
 
-    return render_everything(bootstrap.build_demo_services, bootstrap.build_session, folder)
+    try:
+        return render_everything(bootstrap.build_demo_services, bootstrap.build_session, folder)
+    except OSError as error:
+        return _fail(f"The pictures could not be written: {error.strerror or error}. Choose another folder.")
+
+
+def _fail(sentence: str) -> int:
+    from codexbar_qt.cli.terminal import process_terminal
+
+    process_terminal().write_error(f"Error: {sentence}")
+    return 1
 
 
 def _show_without_display(*, demo: bool) -> int:
@@ -104,7 +121,12 @@ def _print_without_display(terminal: Terminal, *, demo: bool) -> None:
     bootstrap.use_offscreen_platform()
     from codexbar_qt.ui.pictures import render_popup_and_settings
 
-    for path in render_popup_and_settings(build, bootstrap.build_session, bootstrap.picture_folder()):
+    try:
+        paths = render_popup_and_settings(build, bootstrap.build_session, bootstrap.picture_folder())
+    except OSError as error:
+        terminal.write_error(f"Error: The pictures could not be written: {error.strerror or error}.")
+        return
+    for path in paths:
         terminal.write(f"{path}\n")
 
 

@@ -95,8 +95,7 @@ class _Zlib:
         while more and not self._is_padding(data):
             inflate = self._inflate or self._begin(data)
             piece = inflate.decompress(data, PIECE_BYTES)
-            if piece:
-                yield piece
+            yield piece  # an empty one too: thousands of empty members would leave the reader no pause
             self.finished = inflate.eof
             if inflate.eof:
                 data, self._inflate = inflate.unused_data, None

@@ -9,6 +9,7 @@ from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 from codexbar_qt.adapters.http_errors import redirect_refused, unusable_address, unusable_header
 from codexbar_qt.adapters.http_limits import Origin
+from codexbar_qt.adapters.http_proxy import is_loopback
 from codexbar_qt.provider_api.secret import Secret
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def origin_of(url: str) -> Origin:
 def first_hop(request: HttpRequest, user_agent: str) -> Hop:
     """Return the first leg of `request`, with `User-Agent` and `Accept-Encoding` unless it names its own.
 
-    Raises InvalidSetting when the address or a header cannot be sent; the message holds neither.
+    Raises InvalidSetting when the address or a header cannot be sent, which includes credentials on their way to
+    another machine without encryption; the message holds none of them.
     """
     try:
         origin = origin_of(request.url)
@@ -90,6 +92,8 @@ def first_hop(request: HttpRequest, user_agent: str) -> Hop:
         text = value.reveal() if isinstance(value, Secret) else value
         if not _TOKEN.fullmatch(name) or _UNSENDABLE_IN_HEADER.search(text):
             raise unusable_header(request.service)
+    if origin.scheme == "http" and not is_loopback(origin.host) and _safe_elsewhere(headers) != headers:
+        raise unusable_address(request.service)
     named = {name.lower() for name in headers}
     for name, value in (("User-Agent", user_agent), ("Accept-Encoding", ACCEPT_ENCODING)):
         if name.lower() not in named:

@@ -129,12 +129,15 @@ def close_logging() -> None:
 
 
 def log_unhandled(problem: BaseException, *, where: str) -> None:
-    """Log an exception nobody caught: one line with its kind for people, the redacted traceback at level debug.
+    """Log an exception nobody caught: one line with its kind for people, its frames at level debug.
+
+    Its own text may quote an answer or a secret and stays out.
 
     `where` names the place ("main", a thread, "event loop"). Event loops call this from their exception handler.
     """
-    _log.critical("Unexpected %s in %s", type(problem).__name__, where)
-    _log.debug("Traceback", exc_info=problem)
+    kind = type(problem).__name__
+    _log.critical("Unexpected %s in %s", kind, where)
+    _log.debug("Traceback", exc_info=RuntimeError(kind).with_traceback(problem.__traceback__))
 
 
 def _install(handlers: list[logging.Handler], level: int) -> None:

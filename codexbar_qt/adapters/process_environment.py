@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from codexbar_qt.provider_api import Platform
 
 _CREDENTIAL = re.compile(
-    r"(?:^|_)(?:KEY|TOKEN|SECRET|COOKIES?|COOKIE_HEADER|PASSWD|PASSPHRASE|CREDENTIALS?)$|(?:PASSWORD|APIKEY|AUTHTOKEN)$"
+    r"(?:^|_)(?:KEYS?|KEY_ID|TOKENS?|SECRETS?|COOKIES?|COOKIE_HEADER|PASSWD|PASSPHRASE|CREDENTIALS?|AUTH|JWT|PAT)$"
+    r"|(?:PASSWORD|APIKEY|AUTHTOKEN)$|_(?:PASS|PWD)$|WEBHOOK(?:_URL)?$"
 )
+_LOGIN_IN_URL = re.compile(r"://[^/?#\s@]*:[^/?#\s]*@")
 _PATH_NAMES = frozenset({"GOOGLE_APPLICATION_CREDENTIALS"})
 _TERMINAL_SIZE = frozenset({"COLUMNS", "LINES"})
 
@@ -32,10 +34,11 @@ def child_environment(
 
     Everything a program may need stays (locale, XDG_*, proxies, SSL_CERT_*, agents' sockets). What looks like a
     credential by its name is left out unless `extra` lists it: a tool that owns its login does not need the keys people
-    exported for us or for other tools, might prefer them to that login, and hands them on to all it starts. Of our own
-    variables only the place of the config goes along. COLUMNS and LINES stay behind: they describe another terminal.
+    exported for us or for other tools, might prefer them to that login, and hands them on to all it starts. So is an
+    address with a password in it, unless it is a proxy's. Of our own variables only the place of the config goes along.
+    COLUMNS and LINES stay behind: they describe another terminal.
     """
-    kept = {name: value for name, value in environ.items() if _may_pass(name.upper())}
+    kept = {name: value for name, value in environ.items() if _may_pass(name.upper(), value)}
     if getattr(sys, "frozen", False):
         leave_bundle(kept)
     names = {name.upper(): name for name in kept} if platform == "windows" else {}
@@ -45,9 +48,11 @@ def child_environment(
     return kept
 
 
-def _may_pass(name: str) -> bool:
+def _may_pass(name: str, value: str) -> bool:
     if name.startswith("CODEXBAR_"):
         return name == "CODEXBAR_CONFIG"
     if name in _TERMINAL_SIZE:
         return False
-    return name in _PATH_NAMES or not _CREDENTIAL.search(name)
+    if name in _PATH_NAMES or name.endswith("_PROXY"):
+        return True
+    return not _CREDENTIAL.search(name) and not _LOGIN_IN_URL.search(value)

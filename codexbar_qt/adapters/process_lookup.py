@@ -95,7 +95,7 @@ def parse_answers(answers: Iterable[str]) -> ShellFacts:
 
 def unique_directories(directories: Iterable[str]) -> tuple[str, ...]:
     """Drop repeated, empty and relative entries: those would find programs in whatever folder we run in."""
-    return tuple(dict.fromkeys(place for place in directories if os.path.isabs(place)))  # noqa: PTH117
+    return tuple(dict.fromkeys(place for place in directories if os.path.isabs(place)))  # noqa: PTH117 - a text, not made a path for a question
 
 
 def find_program(
@@ -115,7 +115,7 @@ def find_program(
 
 def is_executable(path: str) -> bool:
     """Whether `path` is an absolute path of a file that this user may run."""
-    return os.path.isabs(path) and Path(path).is_file() and os.access(path, os.X_OK)  # noqa: PTH117
+    return os.path.isabs(path) and Path(path).is_file() and os.access(path, os.X_OK)  # noqa: PTH117 - as above
 
 
 def extensions_for(path: str, extensions: Sequence[str]) -> Sequence[str]:
@@ -176,5 +176,5 @@ def _parse_aliases(text: str) -> Iterable[tuple[str, str]]:
             words = shlex.split(words[0]) if len(words) == 1 else words
         except ValueError:
             continue
-        if len(words) == 1 and os.path.isabs(words[0]):  # noqa: PTH117
+        if len(words) == 1 and os.path.isabs(words[0]):  # noqa: PTH117 - as above
             yield match[1], words[0]

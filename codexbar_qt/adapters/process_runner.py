@@ -161,7 +161,7 @@ class SupervisedRunner(ProcessRunner):
         environment = child_environment(
             self._environ, path=path, home=self._home, extra=command.env, platform=self._platform
         )
-        cwd = self._home if Path(self._home).is_dir() else os.path.abspath(os.sep)  # noqa: PTH100, ASYNC240
+        cwd = self._home if Path(self._home).is_dir() else os.path.abspath(os.sep)  # noqa: PTH100, ASYNC240 - one look
 
         def start(transport: Transport, capture: Capture) -> Attempt | None:
             return self._start_attempt(Spawn(command.argv, environment, cwd, transport), capture)

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
         run_scaled,
         use_offscreen_platform,
     )
+    from codexbar_qt.bootstrap.places import NoHomeError
     from codexbar_qt.bootstrap.services import LiveContexts, Services, build_demo_services, build_services
     from codexbar_qt.bootstrap.session import build_session
 
 __all__ = [
     "LiveContexts",
+    "NoHomeError",
     "Services",
     "build_demo_services",
     "build_launch",
@@ -39,6 +41,7 @@ __all__ = [
 
 _MODULES = {
     "command_line": ("open_secret_store", "start_command_log"),
+    "places": ("NoHomeError",),
     "services": ("LiveContexts", "Services", "build_demo_services", "build_services"),
     "session": ("build_session",),
 }

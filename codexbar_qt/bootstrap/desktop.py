@@ -44,17 +44,22 @@ def use_offscreen_platform() -> None:
 
 
 def picture_folder() -> Path:
-    """Return the folder for pictures that stand in for windows."""
+    """Return the folder for pictures that stand in for windows; they show accounts. Raises OSError."""
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("codexbar", appauthor=False)) / "pictures"
+    from codexbar_qt.bootstrap.places import make_private
+
+    folder = Path(platformdirs.user_cache_dir("codexbar", appauthor=False)) / "pictures"
+    make_private(folder)
+    return folder
 
 
 def run_scaled(folder: Path, scale: int) -> int:
     """Write the pictures of one scale in a process of its own: Qt takes its scale only at the start."""
     import subprocess
 
-    argv = [sys.executable, "-m", "codexbar_qt", "--screenshot", str(folder), "--scale", str(scale)]
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "codexbar_qt"]
+    argv = [*program, "--screenshot", str(folder), "--scale", str(scale)]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale)}
     # Our own program with our own words.
     return subprocess.run(argv, env=environment, check=False, timeout=600).returncode  # noqa: S603
@@ -99,7 +104,7 @@ def build_launch(wish: Wish, *, demo: bool, selftest: bool) -> Launch:
 def _import_the_rest() -> None:
     """Import what is needed later on the loop, where it would hold up the icon for 20 ms."""
     import codexbar_qt.adapters.desktop.power
-    import codexbar_qt.core.session  # noqa: F401
+    import codexbar_qt.core.session  # noqa: F401 - only to have it in memory
 
 
 def measure() -> Measures:
@@ -126,17 +131,15 @@ def _config_home() -> Path:
 
 
 def _instance_address(*, demo: bool) -> str:
-    import tempfile
-
     from codexbar_qt.adapters.desktop.instance_address import instance_address
     from codexbar_qt.adapters.platform_name import current_platform
+    from codexbar_qt.bootstrap.places import home_folder, meeting_folders
     from codexbar_qt.core.config_location import locate_config
 
     platform = current_platform()
-    config = Path("demo") if demo else locate_config(os.environ.get, Path.home(), platform).path
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    folders = (*([Path(runtime)] if runtime else []), Path.home() / ".cache" / "codexbar", Path(tempfile.gettempdir()))
-    return instance_address(config, _user(), platform, folders)
+    config = Path("demo") if demo else locate_config(os.environ.get, home_folder(), platform).path
+    user = _user()
+    return instance_address(config, user, platform, meeting_folders(user))
 
 
 def _user() -> str:

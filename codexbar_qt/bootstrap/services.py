@@ -140,13 +140,14 @@ def build_services() -> Services:
     from codexbar_qt.adapters.process_runner import SupervisedRunner
     from codexbar_qt.adapters.system_clock import SystemClock
     from codexbar_qt.adapters.system_info import read_system_info
+    from codexbar_qt.bootstrap.places import home_folder
     from codexbar_qt.core.config_file import ConfigFile
     from codexbar_qt.core.config_location import locate_config
     from codexbar_qt.core.preferences_file import PreferencesFile
     from codexbar_qt.core.private_file import FileCalls
 
     calls = FileCalls(restrict=restrict_to_owner)
-    platform, home, clock = current_platform(), Path.home(), SystemClock()
+    platform, home, clock = current_platform(), home_folder(), SystemClock()
     location = locate_config(os.environ.get, home, platform)
     env = ProcessEnv(os.environ, location.path.with_name("env"))
     preferences_file = PreferencesFile(location.settings_path, os.environ.get, clock.now, calls)

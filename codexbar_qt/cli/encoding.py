@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import cast
 
 _LARGEST_EXACT = 2.0**53
+# What json leaves as it is, only ever in texts: controls above ASCII, marks that turn the direction of what follows.
+_STEERING = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def encode_json(value: object, *, pretty: bool = False) -> str:
     """Return a document followed by a newline; `pretty` indents by two spaces and sorts keys.
 
     Takes mappings, lists, tuples, texts, numbers, booleans, None and aware times. Whole floats become integers, times
-    UTC without fractions and with Z.
+    UTC without fractions and with Z. Characters that steer a terminal are escaped.
     """
     plain = _plain(value)
     if pretty:
-        return json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True) + "\n"
-    return json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
+        text = json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
+    else:
+        text = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def present(members: Mapping[str, object]) -> dict[str, object]:

@@ -34,9 +34,13 @@ class BootstrapHost:
 
     def build(self) -> Services:
         """Return the services."""
-        from codexbar_qt.bootstrap import build_services
+        from codexbar_qt.bootstrap import NoHomeError, build_services
+        from codexbar_qt.cli.output import CommandError
 
-        return (self._build or build_services)()
+        try:
+            return (self._build or build_services)()
+        except NoHomeError as error:
+            raise CommandError(str(error), "runtime") from None
 
     def secret_store(self, backend: Backend) -> SecretStore:
         """Return the keyring, or the file people chose in its place."""

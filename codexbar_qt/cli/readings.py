@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class Reading:
 
     descriptor: ProviderDescriptor
     source: str
-    account: str = ""
+    account: str = field(default="", repr=False)
     snapshot: Snapshot | None = None
     error: ProviderError | None = None
     exit_code: int = 0

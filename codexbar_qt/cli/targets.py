@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codexbar_qt.cli.config_commands import find_provider
@@ -28,7 +28,7 @@ class Target:
     provider: Provider
     entry: ProviderEntry
     account: TokenAccount | None = None
-    label: str = ""
+    label: str = field(default="", repr=False)
     error: ProviderError | None = None
 
 

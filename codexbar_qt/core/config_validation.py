@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from codexbar_qt.provider_api import Platform, Provider
 
 _OTHERS = 0o077
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,24}")
 _PLAIN_FIELDS = (
     ("secretKey", "secret_key_unused"),
     ("region", "region_unused"),
@@ -67,8 +68,10 @@ def _element_issues(index: int, raw: object, known: Mapping[str, Provider]) -> I
     name = entry_id(raw)
     provider = known.get(name or "")
     if name is not None and provider is None:
-        message = f"There is no provider {name} here. The entry is kept and ignored."
-        yield ConfigIssue("error", "unsupported_provider", message, provider=name, field="id")
+        # Not repeated when it is no name: it may be a key in the wrong place.
+        named = name if _NAME.fullmatch(name) else ""
+        message = f"There is no provider {named or 'of this name'} here. The entry is kept and ignored."
+        yield ConfigIssue("error", "unsupported_provider", message, provider=named, field="id")
         return
     problems = entry_problems(raw)
     for problem in problems:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from codexbar_qt.core.declared_types import is_sound
 from codexbar_qt.core.faults import log_fault
+from codexbar_qt.core.snapshot_texts import fit_to_show
 from codexbar_qt.provider_api import ProviderError, Source
 from codexbar_qt.provider_api.fallback import FetchResult, run_strategies
 
@@ -54,7 +56,7 @@ class FetchService:
         provider, mode = request.provider, request.mode or request.entry.source
         try:
             context = self._contexts.context(provider, request.entry, request.account, interactive=request.interactive)
-            result = await run_strategies(provider, context, mode)
+            result = _fit_to_show(await run_strategies(provider, context, mode))
         except ProviderError as error:
             result = FetchResult(mode.value, error=error)
         except Exception as error:
@@ -75,3 +77,11 @@ class FetchService:
         for attempt in result.attempts:
             outcome = type(attempt.error).__name__ if attempt.error else "ok"
             _log.debug("%s via %s: %s", provider_id, attempt.strategy.shown_source, outcome)
+
+
+def _fit_to_show(result: FetchResult) -> FetchResult:
+    if result.snapshot is None:
+        return result
+    if not is_sound(result.snapshot):
+        raise TypeError("a snapshot holds something other than the contract says")
+    return replace(result, snapshot=fit_to_show(result.snapshot))

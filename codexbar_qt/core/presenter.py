@@ -10,7 +10,15 @@ from codexbar_qt.core.card_state import CardState, FixAction, SubtitleKind, TabS
 from codexbar_qt.core.lanes import LaneView, card_lanes, is_spent, is_unlimited, main_lane
 from codexbar_qt.core.money_blocks import cost_block, credits_block, detail_blocks, extra_usage_block
 from codexbar_qt.core.privacy import anonymous, without_addresses
-from codexbar_qt.core.wording import absolute_reset, age_text, percent_text, reset_text, updated_text
+from codexbar_qt.core.wording import (
+    absolute_reset,
+    age_text,
+    day_text,
+    local_time,
+    percent_text,
+    reset_text,
+    updated_text,
+)
 from codexbar_qt.provider_api import (
     AuthRejected,
     Identity,
@@ -162,7 +170,8 @@ def _error_text(state: AccountState, look: Look, now: datetime) -> str:
     if isinstance(state.error, RateLimited) and state.retry_at is not None and state.retry_at > now:
         text = f"{text} Limited until {absolute_reset(state.retry_at, now, look.zone)}."
     if state.snapshot is not None:
-        text = f"{text} The numbers are from {age_text(state.snapshot.updated_at, now, look.zone)}."
+        source = f" ({state.source})" if state.source else ""
+        text = f"{text} The numbers are from {age_text(state.snapshot.updated_at, now, look.zone)}{source}."
     return without_addresses(text) if look.hide_personal_info else text
 
 
@@ -210,5 +219,5 @@ def _notes(snapshot: Snapshot | None, look: Look, now: datetime) -> tuple[str, .
 
 
 def _day(moment: datetime, zone: tzinfo) -> str:
-    local = moment.astimezone(zone)
-    return f"{local.strftime('%b')} {local.day}, {local.year}"
+    local = local_time(moment, zone)
+    return f"{day_text(local)}, {local.year}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass, replace
-from typing import TYPE_CHECKING, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from codexbar_qt.core.snapshot_texts import map_texts
 
 if TYPE_CHECKING:
     from codexbar_qt.provider_api import Snapshot
@@ -23,14 +25,4 @@ def anonymous(snapshot: Snapshot) -> Snapshot:
     identity = snapshot.identity
     if identity is not None:
         snapshot = replace(snapshot, identity=replace(identity, email=None, account_id=None))
-    return cast("Snapshot", _without_addresses(snapshot))
-
-
-def _without_addresses(value: object) -> object:
-    if isinstance(value, str):
-        return without_addresses(value) if "@" in value else value
-    if isinstance(value, tuple):
-        return tuple(_without_addresses(item) for item in cast("tuple[object, ...]", value))
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{item.name: _without_addresses(getattr(value, item.name)) for item in fields(value)})
-    return value
+    return map_texts(snapshot, lambda text: without_addresses(text) if "@" in text else text)

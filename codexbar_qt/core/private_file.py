@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
@@ -80,9 +81,11 @@ class PrivateFile:
     def read(self, limit: int) -> tuple[bytes, int | None] | None:
         """Return the first `limit` + 1 bytes and the permission bits (None on Windows), None when there is no file."""
         try:
-            with self._path.open("rb") as stream:
-                mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
-                return stream.read(limit + 1), mode if IS_POSIX else None
+            with open(self._path, "rb", opener=_open_at_once) as stream:
+                mode = os.fstat(stream.fileno()).st_mode
+                if not stat.S_ISREG(mode):
+                    raise OSError(errno.EINVAL, "it is not a file")
+                return stream.read(limit + 1), stat.S_IMODE(mode) if IS_POSIX else None
         except FileNotFoundError:
             return None
 
@@ -128,6 +131,11 @@ class PrivateFile:
         for name in os.listdir(target.parent):  # noqa: PTH208 - names are enough
             if name.startswith(f".{target.name}.") and name.endswith(_TEMPORARY_SUFFIX):
                 target.with_name(name).unlink(missing_ok=True)
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open without waiting: a pipe in the place of a file would hold the reader up until somebody writes."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _write_new(path: Path, data: bytes, restrict: Callable[[Path], None]) -> None:

@@ -12,9 +12,10 @@ import re
 import sys
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from codexbar_qt.provider_api import API_VERSION, Provider, ProviderDescriptor
+from codexbar_qt.core.declared_types import has_declared_types
+from codexbar_qt.provider_api import API_VERSION, Provider
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,7 @@ LOAD_SECONDS = 10.0
 _USER_MODULES = "codexbar_user_providers"
 _MAX_PLUGIN_BYTES = 1024 * 1024
 _ID = re.compile(r"[a-z][a-z0-9-]{0,63}")
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +103,15 @@ def _not_loaded(error: BaseException) -> str:
 def _checked(found: object) -> Provider:
     if found is None:
         raise _Refused("It has no PROVIDER.")
-    if not isinstance(found, Provider) or not _is_descriptor(found.descriptor):
+    if not isinstance(found, Provider) or not has_declared_types(found):
         raise _Refused("Its PROVIDER is not a Provider of this application.")
     if not _ID.fullmatch(found.id):
         raise _Refused("Its id may hold only small letters, digits and hyphens.")
+    if not _COLOR.fullmatch(found.descriptor.color):
+        raise _Refused("Its color is not written as #RRGGBB.")
     if not found.strategies:
         raise _Refused("It declares no strategy.")
     return found
-
-
-def _is_descriptor(found: object) -> bool:
-    """Nobody checks the types of a plugin: what the catalogue itself reads must be what the contract says."""
-    if not isinstance(found, ProviderDescriptor):
-        return False
-    texts = cast("tuple[object, ...]", (found.id, found.name, *found.aliases))
-    return isinstance(cast("object", found.order), int) and all(isinstance(item, str) for item in texts)
 
 
 def _built_in() -> Iterator[tuple[str, Callable[[], object]]]:

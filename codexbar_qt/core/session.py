@@ -42,6 +42,7 @@ class AppSession(SessionView):
         self._saving: asyncio.Task[Any] | None = None
         self._looking: asyncio.Task[Any] | None = None
         self._constrained = False
+        self._knows_archive = False
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` after every change of config or preferences until the returned function is called."""
@@ -90,6 +91,7 @@ class AppSession(SessionView):
         saved = () if archive is None else await asyncio.to_thread(archive.load)
         accounts = self._accounts()
         restore(self.store, saved, frozenset(accounts))
+        self._knows_archive = True
         self._apply_cadence()
         self._parts.scheduler.apply(accounts, ())
 
@@ -247,7 +249,8 @@ class AppSession(SessionView):
 
     async def _save_archive(self) -> None:
         archive = self._parts.archive
-        if archive is not None:
+        # Before it was read, there is nothing to put in the place of what an earlier run knew.
+        if archive is not None and self._knows_archive:
             accounts = archived(self.store, hide_personal_info=self._preferences.hide_personal_info)
             await asyncio.to_thread(archive.save, accounts)
 

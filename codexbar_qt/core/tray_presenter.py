@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codexbar_qt.core.card_state import TrayLayout, TrayState
 from codexbar_qt.core.lanes import is_spent, is_unlimited, main_lane, tray_pair
 from codexbar_qt.core.privacy import without_addresses
-from codexbar_qt.core.wording import percent_text, reset_text
+from codexbar_qt.core.wording import age_text, percent_text, reset_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +89,7 @@ def _credits_share(snapshot: Snapshot) -> float | None:
 def _tooltip(subjects: Sequence[TraySubject], look: Look, now: datetime) -> str:
     if not subjects:
         return "CodexBar · no provider is on"
-    lines = [_tooltip_line(subject, look, now) for subject in subjects]
+    lines = [_tooltip_line(subject, look, now) + _age(subject.state, look, now) for subject in subjects]
     if look.hide_personal_info:
         lines = [without_addresses(line) if "@" in line else line for line in lines]
     if len(lines) > _MAX_TOOLTIP_LINES:
@@ -119,6 +119,13 @@ def _tooltip_line(subject: TraySubject, look: Look, now: datetime) -> str:
         else reset_text(window.resets_at, None, now, look.zone, absolute=look.absolute_resets)
     )
     return f"{name}: {text} · {resets[0].lower()}{resets[1:]}" if resets else f"{name}: {text}"
+
+
+def _age(state: AccountState, look: Look, now: datetime) -> str:
+    """Say how old numbers are that no fetch has confirmed lately."""
+    if state.snapshot is None or not (state.error is not None or state.is_restored):
+        return ""
+    return f" · {age_text(state.snapshot.updated_at, now, look.zone)}"
 
 
 def _without_data(state: AccountState) -> str:

@@ -6,6 +6,8 @@ import math
 from datetime import datetime, timedelta, tzinfo
 
 _RESET_PREFIXES = ("resets in ", "resets ")
+# Not strftime's: Qt sets the locale of the process, and these stand in English sentences.
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def percent_text(value: float) -> str:
@@ -30,15 +32,28 @@ def countdown(until: datetime, now: datetime) -> str:
     return f"{minutes}m"
 
 
+def local_time(moment: datetime, zone: tzinfo) -> datetime:
+    """Return `moment` in `zone`, as it is where that would leave the calendar: "never" is often sent as 9999-12-31."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
+
+
+def day_text(local: datetime) -> str:
+    """Return "Jan 4"."""
+    return f"{_MONTHS[local.month - 1]} {local.day}"
+
+
 def absolute_reset(until: datetime, now: datetime, zone: tzinfo) -> str:
     """Return "14:15" today, "tomorrow, 09:00", else "Jan 4, 09:00", in local time."""
-    local, today = until.astimezone(zone), now.astimezone(zone).date()
+    local, today = local_time(until, zone), local_time(now, zone).date()
     clock = local.strftime("%H:%M")
     if local.date() == today:
         return clock
     if local.date() == today + timedelta(days=1):
         return f"tomorrow, {clock}"
-    return f"{local.strftime('%b')} {local.day}, {clock}"
+    return f"{day_text(local)}, {clock}"
 
 
 def reset_text(
@@ -66,10 +81,10 @@ def age_text(at: datetime, now: datetime, zone: tzinfo) -> str:
         return f"{int(age // 60)}m ago"
     if age < 86400:
         return f"{int(age // 3600)}h ago"
-    local = at.astimezone(zone)
-    if (now.astimezone(zone).date() - local.date()).days <= 1:
+    local = local_time(at, zone)
+    if (local_time(now, zone).date() - local.date()).days <= 1:
         return f"yesterday, {local.strftime('%H:%M')}"
-    return f"{local.strftime('%b')} {local.day}, {local.strftime('%H:%M')}"
+    return f"{day_text(local)}, {local.strftime('%H:%M')}"
 
 
 def updated_text(at: datetime, now: datetime, zone: tzinfo) -> str:

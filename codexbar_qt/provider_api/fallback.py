@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from codexbar_qt.provider_api.descriptor import DEFAULT_FALL_BACK, Provider, Source, Strategy
@@ -115,13 +116,20 @@ def _forget(work: asyncio.Task[Snapshot]) -> None:
 
 def has_zones(value: object) -> bool:
     """Whether every time inside a snapshot says which zone it is in, as the contract asks."""
+    if value is None or isinstance(value, (str, int, float)):
+        return True  # nearly all of the values, and the tests below take their time
     if isinstance(value, datetime):
         return value.utcoffset() is not None
     if isinstance(value, tuple):
         return all(has_zones(item) for item in cast("tuple[object, ...]", value))
-    if is_dataclass(value):
-        return all(has_zones(getattr(value, item.name)) for item in fields(value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return all(has_zones(getattr(value, name)) for name in _names(type(value)))
     return True
+
+
+@lru_cache(maxsize=64)
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind))
 
 
 def _told_error(attempts: Sequence[Attempt]) -> ProviderError:

@@ -149,13 +149,6 @@ def _as_cookie(descriptor: ProviderDescriptor, token: str) -> str:
     return f"{names[0]}={token}" if names and names[0] and bare else token
 
 
-def bound_fields(values: Values, setting: SecretSetting) -> dict[str, str]:
-    """Return what is stored together with a secret that has a binding."""
-    if setting.binding is None:
-        return {}
-    return {setting.binding.stored_as: resolve_text(values, setting.binding.setting) or ""}
-
-
 def is_bound_elsewhere(values: Values, setting: SecretSetting) -> bool:
     """Whether a stored secret belongs to another value of the setting it is bound to."""
     return entry_text(values.entry, setting.key) is not None and _bound_elsewhere(values, setting.binding)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 _FRACTION = re.compile(r"(\.\d{6})\d+")
+_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _EARLIEST_EPOCH = 0.0
 _LATEST_EPOCH = 253402300799.0
 
@@ -80,8 +81,10 @@ def printable_ascii(text: str, default: str = "unknown") -> str:
 def check_https_base(text: str, *, allow_bare_host: bool = False) -> str | None:
     """Say what is wrong with a base URL, None when it is a plain https one.
 
-    A scheme other than https, user information, white space and encoded delimiters in the host are refused. With
-    `allow_bare_host` a missing scheme counts as https.
+    Refused are a scheme other than https, user information, white space, a query, a fragment, and a host of anything
+    but letters a-z, digits, dots, hyphens and underscores, or an IPv6 address in brackets: a name in other letters
+    looks like one it is not, so only its ASCII form ("xn--...") is taken. With `allow_bare_host` a missing scheme is
+    taken as https.
     """
     candidate = text.strip()
     if "://" not in candidate:
@@ -95,8 +98,15 @@ def check_https_base(text: str, *, allow_bare_host: bool = False) -> str | None:
         return "The URL cannot be read; write it as https://host/path."
     if parts.scheme.lower() != "https":
         return "The URL needs to use https."
-    if not host or "@" in parts.netloc or "%" in parts.netloc or "\\" in candidate:
+    return _base_complaint(candidate, parts.netloc if host else "")
+
+
+def _base_complaint(candidate: str, netloc: str) -> str | None:
+    # Looked at as a whole, because urlsplit drops tabs and line ends.
+    if any(char.isspace() or not char.isprintable() for char in candidate):
+        return "The URL cannot contain spaces or invisible characters."
+    if not _HOST.fullmatch(netloc) or "\\" in candidate:
         return "The URL needs a plain host name without user name or encoded characters."
-    if any(char.isspace() or ord(char) < 0x20 for char in candidate):
-        return "The URL cannot contain spaces."
+    if "?" in candidate or "#" in candidate:
+        return "The URL needs to end with its path. Leave out what follows ? or #."
     return None

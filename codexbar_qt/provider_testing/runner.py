@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from codexbar_qt.provider_api.fallback import run_strategies
@@ -46,7 +46,8 @@ async def run_case(provider: Provider, case: Case) -> CaseReport:
 
 
 def _check_surroundings(provider: Provider, case: Case, ports: CasePorts, result: FetchResult) -> list[str]:
-    told = {"result": repr(result.snapshot)} if result.snapshot else {}
+    # Not the representation of the snapshot: that leaves personal fields out.
+    told = {"result": repr(asdict(result.snapshot))} if result.snapshot else {}
     told |= {f"message of {type(item.error).__name__}": item.error.message for item in result.attempts if item.error}
     problems = leak_problems(case, provider, ports, told)
     if "tray_text" in case.expect and result.snapshot and provider.tray_text:

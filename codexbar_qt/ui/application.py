@@ -14,6 +14,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from codexbar_qt.resource_folder import resource_folder
+from codexbar_qt.ui.console import say
 from codexbar_qt.ui.desktop_instance import Claim, SingleInstance
 from codexbar_qt.ui.qt_messages import QtMessages
 from codexbar_qt.ui.quit_signals import QuitSignals
@@ -82,7 +83,7 @@ def run_app(launch: Launch) -> int:
         if claim is Claim.HANDED_OVER:
             return 0
         if claim is Claim.NO_ANSWER:
-            print("CodexBar is already running but does not answer. Quit it and start it again.", flush=True)  # noqa: T201
+            say("CodexBar is already running but does not answer. Quit it and start it again.")
             return 1
     tray, host = TrayController(), TrayHost()
     has_tray = host.start()

@@ -55,7 +55,7 @@ def watch_owner(bus: QDBusConnection, service: str, changed: Callable[[], None],
 def listen(bus: QDBusConnection, where: tuple[str, str, str, str], receiver: QObject, slot: str) -> bool:
     """Connect a D-Bus signal (service, path, interface, name) to a slot, written as `name(bool)`."""
     # The stub wants bytes; PySide 6.11 takes only the text that its SLOT() makes.
-    return bool(bus.connect(*where, receiver, SLOT(slot)))  # type: ignore[call-overload]
+    return bool(bus.connect(*where, receiver, SLOT(slot)))  # type: ignore[call-overload]  # see above
 
 
 async def read_property(bus: QDBusConnection, service: str, path: str, interface: str, name: str) -> Any:

@@ -37,7 +37,7 @@ class SingleInstance(QObject):
     """Holds the place of the only instance; `wished` carries what later starts want.
 
     `address` is a socket path (Linux, macOS) or a pipe name (Windows). A path needs a folder that only this user can
-    write to.
+    write to; "" means that there is none, and every start is then the first.
     """
 
     wished = Signal(str)
@@ -53,6 +53,8 @@ class SingleInstance(QObject):
 
         `NO_ANSWER`: another one runs but did not react in that time; it still finds the wish when it does.
         """
+        if not self._address:
+            return Claim.FIRST
         deadline = QDeadlineTimer(_CLAIM_MS)
         # Two starts at once must not both find nobody there. The lock is held only while asking.
         lock = QLockFile(f"{self._address}.lock") if Path(self._address).is_absolute() else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from codexbar_qt.ui.desktop_bus import has_owner, read_property, system_bus
+from codexbar_qt.ui.desktop_bus import read_property, system_bus
 
 # The same daemon under its present and its first name.
 _NAMES: Final = (
@@ -19,8 +19,8 @@ async def is_power_saver_on() -> bool | None:
     if bus is None:
         return None
     for service, path in _NAMES:
-        if has_owner(bus, service):
-            profile = await read_property(bus, service, path, service, "ActiveProfile")
-            if isinstance(profile, str):
-                return profile == "power-saver"
+        # Asked without asking first who is there: that question would hold up the loop, this one does not.
+        profile = await read_property(bus, service, path, service, "ActiveProfile")
+        if isinstance(profile, str):
+            return profile == "power-saver"
     return None

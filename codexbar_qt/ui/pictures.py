@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from codexbar_qt.ui.console import say
 from codexbar_qt.ui.contact_sheet import render_popup_session, render_popup_states
 from codexbar_qt.ui.icon_sheet import render_icon_sheet
 from codexbar_qt.ui.qt_messages import QtMessages
@@ -34,7 +35,11 @@ ServicesT = TypeVar("ServicesT", bound=Closable)
 def render_everything(
     build: Callable[[], ServicesT], build_session: Callable[[ServicesT], Awaitable[AppSession]], directory: Path
 ) -> int:
-    """Write every state of every surface, light and dark, at the scale the app runs at; 1 when Qt complained."""
+    """Write every state of every surface, light and dark, at the scale the app runs at; 1 when Qt complained.
+
+    Raises OSError when the directory cannot be written.
+    """
+    directory.mkdir(parents=True, exist_ok=True)  # before anything is shown that would have to be taken down again
     app, messages = _application()
 
     def render(session: AppSession) -> None:
@@ -46,7 +51,7 @@ def render_everything(
 
     _with_session(build, build_session, render)
     for problem in messages.problems:
-        print(problem)  # noqa: T201
+        say(problem)
     return 1 if messages.problems else 0
 
 

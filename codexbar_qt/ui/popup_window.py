@@ -147,13 +147,8 @@ class PopupWindow(QObject):
 
     def _position(self) -> None:
         window = self._window
-        if window is None:
-            return
-        size = (window.width(), window.height())
-        if self._framed:
-            window.setMinimumSize(window.size())
-            window.setMaximumSize(window.size())
-        else:
+        if window is not None and not self._framed:
+            size = (window.width(), window.height())
             window.setPosition(*place(size, self._anchor, _screens(), QCursor.pos().toTuple()))
 
     def _on_active_changed(self) -> None:

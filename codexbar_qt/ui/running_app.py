@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from codexbar_qt.ui.console import say
 from codexbar_qt.ui.memory import give_back, keep_for_good
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class RunningApp:
     def _on_tray_missing(self, surfaces: Surfaces) -> None:
         if not self._told_missing:
             self._told_missing = True
-            print(_NO_TRAY, flush=True)  # noqa: T201 - the one line that says why there is no icon
+            say(_NO_TRAY)
         surfaces.set_has_tray(False)
         surfaces.show_wish("open")
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING
 
+from codexbar_qt.ui.console import say
 from codexbar_qt.ui.settings_model import PANES
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ async def run_selftest(
     report["providers"] = [provider.id for provider in session.providers()]
     report["failures"] = [failure.origin for failure in session.load_failures()]
     report["warnings"] = list(messages.problems)
-    print(json.dumps(report), flush=True)  # noqa: T201 - this is what the self-test is for
+    say(json.dumps(report))
     return 1 if messages.problems or session.load_failures() else 0
 
 

@@ -51,6 +51,7 @@ class SettingsModel(ViewModel):
         self._tasks = tasks or SettingsTasks(session)
         self._tasks.listen(self._show_banner)
         self._banner = ""
+        self._problem = session.config.problem
         self._pane = PANES[0]
         self._page: ProviderPageModel | None = None
         # Kept as long as the window: QML lets go of a page some time after another one is shown.
@@ -136,6 +137,9 @@ class SettingsModel(ViewModel):
 
     def update(self) -> None:
         """Config or preferences have changed, here or outside."""
+        problem, self._problem = self._problem, self._session.config.problem
+        if problem != self._problem and self._banner == problem:
+            self._show_banner("")
         self._providers.update()
         self._general.update()
         self._advanced.update()

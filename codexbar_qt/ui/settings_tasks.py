@@ -7,6 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING
 
+from codexbar_qt.core.faults import log_fault
+
 if TYPE_CHECKING:
     from codexbar_qt.ui.settings_session import SettingsSession
 
@@ -61,6 +63,6 @@ class SettingsTasks:
     async def _guarded(self, work: Coroutine[object, object, None]) -> None:
         try:
             await work
-        except Exception:
-            _log.exception("A change in the settings failed")
+        except Exception as error:
+            log_fault(_log, "A change in the settings failed", error)
             self._report(INTERNAL_ERROR)

@@ -88,9 +88,11 @@ class Surfaces(QObject):
 
     def set_has_tray(self, has_tray: bool) -> None:
         """A tray came or went: without one the popup is a normal window."""
-        self._has_tray = has_tray
+        # The popup closes to become the other kind; that must not count as somebody closing the last window.
+        self._has_tray = True
         if "popup" in self.__dict__:
             self.popup.set_framed(not has_tray)
+        self._has_tray = has_tray
 
     def close(self) -> None:
         """Close every window and let go of the session."""

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
 
 from codexbar_qt.adapters.desktop.instance_address import instance_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CONFIG = Path("/home/someone/.config/codexbar/config.json")
 
@@ -30,9 +38,33 @@ def test_long_folders_are_passed_over(tmp_path: Path, runtime_dir: Path) -> None
     assert Path(instance_address(CONFIG, "someone", "macos", (long, runtime_dir))).parent == runtime_dir
 
 
-def test_last_folder_when_none_is_usable(tmp_path: Path) -> None:
-    missing = (tmp_path / "one", tmp_path / "two")
-    assert Path(instance_address(CONFIG, "someone", "linux", missing)).parent == missing[1]
+def test_nowhere_when_no_folder_is_usable(tmp_path: Path) -> None:
+    assert instance_address(CONFIG, "someone", "linux", (tmp_path / "one", tmp_path / "two")) == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes have no folders")
+@pytest.mark.parametrize("mode", [0o770, 0o707, 0o1777])
+def test_folders_that_others_can_write_to_are_passed_over(runtime_dir: Path, mode: int) -> None:
+    shared = runtime_dir / "s"
+    shared.mkdir()
+    assert Path(instance_address(CONFIG, "someone", "linux", (shared, runtime_dir))).parent == shared
+    shared.chmod(mode)
+    assert Path(instance_address(CONFIG, "someone", "linux", (shared, runtime_dir))).parent == runtime_dir
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes have no folders")
+def test_folders_of_somebody_else_are_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = os.getuid() + 1
+    monkeypatch.setattr(os, "getuid", lambda: other)
+    assert instance_address(CONFIG, "someone", "linux", (tmp_path,)) == ""
+
+
+def test_later_folders_are_not_even_looked_for(tmp_path: Path) -> None:
+    def folders() -> Iterator[Path]:
+        yield tmp_path
+        raise AssertionError("not needed")
+
+    assert Path(instance_address(CONFIG, "someone", "linux", folders())).parent == tmp_path
 
 
 def test_pipe_on_windows() -> None:

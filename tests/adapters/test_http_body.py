@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import zlib
 from typing import TYPE_CHECKING
@@ -108,3 +109,19 @@ async def test_endless_input_that_decodes_to_nothing() -> None:
     with pytest.raises(BodyTooLargeError):
         await read_body(endless(), "gzip", 1000)
     assert read < 2 * (1000 + PIECE_BYTES)
+
+
+async def test_a_crowd_of_empty_members_leaves_the_loop_its_turn() -> None:
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.create_task(count())
+    await asyncio.sleep(0)
+    assert await read_body(cut(gzip.compress(b"") * 800, 10**7), "gzip", LIMIT) == b""
+    counting.cancel()
+    assert turns >= 50

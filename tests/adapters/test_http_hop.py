@@ -149,3 +149,13 @@ def test_own_names_win_whatever_their_case() -> None:
     assert made.url == "https://a.test/"
     plain = first_hop(HttpRequest("GET", "https://a.test/", "Acme"), "CodexBar/0")
     assert dict(plain.headers) == {"User-Agent": "CodexBar/0", "Accept-Encoding": "gzip, deflate, br"}
+
+
+@pytest.mark.parametrize("headers", [{"X-Any": KEY}, {"Authorization": "plain-1"}])
+def test_credentials_never_go_out_unencrypted(headers: dict[str, str | Secret]) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        first_hop(HttpRequest("GET", "http://a.test/x", "Acme", headers), "Agent/1")
+    assert "test-key-1" not in caught.value.message
+    for url in ("http://localhost:8080/x", "http://127.0.0.1/x", "http://[::1]/x", "https://a.test/x"):
+        assert first_hop(HttpRequest("GET", url, "Acme", headers), "Agent/1").url == url
+    assert first_hop(HttpRequest("GET", "http://a.test/x", "Acme", {"Accept": "x"}), "Agent/1").headers["Accept"] == "x"

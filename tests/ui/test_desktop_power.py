@@ -56,6 +56,19 @@ def test_profile(repo_root: Path, name: str, path: str, profile: str, answer: st
     assert done.stdout.strip() == answer
 
 
+async def test_nobody_is_waited_for_on_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    async def read_property(bus: object, service: str, *_: str) -> str | None:
+        asked.append(service)
+        return "power-saver" if service.startswith("net.") else None
+
+    monkeypatch.setattr(desktop_power, "system_bus", object)  # a bus without any call that blocks
+    monkeypatch.setattr(desktop_power, "read_property", read_property)
+    assert await desktop_power.is_power_saver_on() is True
+    assert asked == ["org.freedesktop.UPower.PowerProfiles", "net.hadess.PowerProfiles"]
+
+
 async def test_without_a_bus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desktop_power, "system_bus", lambda: None)
     assert await desktop_power.is_power_saver_on() is None

@@ -184,3 +184,9 @@ def test_two_starts_at_once_have_one_winner(address: str, repo_root: Path) -> No
         for _ in range(2)
     ]
     assert sorted(start.communicate(timeout=60)[0].strip() for start in starts) == ["FIRST", "HANDED_OVER"]
+
+
+def test_without_an_address_every_start_is_the_first(qtbot: QtBot, caplog: pytest.LogCaptureFixture) -> None:
+    instances = [SingleInstance(""), SingleInstance("")]
+    assert [instance.claim() for instance in instances] == [Claim.FIRST, Claim.FIRST]
+    assert caplog.text == ""

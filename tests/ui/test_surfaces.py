@@ -99,3 +99,15 @@ async def test_a_tray_that_comes_takes_the_window_back(qtbot: QtBot, session: Ap
     assert asked == []
     surfaces.close()
     assert asked == []
+
+
+async def test_a_tray_that_goes_while_the_popup_is_open_leaves_a_window(qtbot: QtBot, session: AppSession) -> None:
+    surfaces, asked = Surfaces(app(), session, TrayController(), QtMessages(), has_tray=True), list[bool]()
+    surfaces.quitRequested.connect(lambda: asked.append(True))
+    surfaces.show_wish("open")
+    await until(lambda: surfaces.popup.is_visible)
+    surfaces.set_has_tray(False)
+    surfaces.show_wish("open")
+    await until(lambda: surfaces.popup.is_visible)
+    assert asked == []
+    surfaces.close()

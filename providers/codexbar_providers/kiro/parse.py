@@ -108,7 +108,7 @@ def parse_usage(output: str) -> UsageReport:
         resets_on=reset[1] if reset else None,
         bonus=(float(bonus[1]), float(bonus[2])) if bonus else None,
         bonus_days=int(expiry[1]) if bonus and expiry else None,
-        overage_status=(_tidy(status[1]) or None) if status else None,
+        overage_status=(" ".join(_tidy(status[1]).split()) or None) if status else None,
         overage_used=_number(_OVERAGE_USED, text),
         overage_cost=_number(_OVERAGE_COST, text),
         manage_url=MANAGE_URL if MANAGE_URL in text else None,

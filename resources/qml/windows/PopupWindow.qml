@@ -9,11 +9,30 @@ Window {
     property bool framed: false
     property bool opaque: false
     property int maximumContentHeight: Screen.height
+    readonly property size wanted: Qt.size(content.implicitWidth, content.implicitHeight)
+
+    // A framed window cannot be dragged larger. The limits give way before the size changes, and close in on it after:
+    // a window manager cuts whatever goes beyond them.
+    function fit(): void {
+        if (framed) {
+            minimumWidth = Math.min(minimumWidth, wanted.width);
+            minimumHeight = Math.min(minimumHeight, wanted.height);
+            maximumWidth = Math.max(maximumWidth, wanted.width);
+            maximumHeight = Math.max(maximumHeight, wanted.height);
+        }
+        width = wanted.width;
+        height = wanted.height;
+        if (framed) {
+            minimumWidth = maximumWidth = wanted.width;
+            minimumHeight = maximumHeight = wanted.height;
+        }
+    }
 
     color: framed || opaque ? Theme.surface : "transparent"
-    height: content.implicitHeight
     title: Application.displayName
-    width: content.implicitWidth
+
+    Component.onCompleted: fit()
+    onWantedChanged: fit()
 
     // Sizes come from the content, not from the window: the window system confirms those later than the first frame.
     Rectangle {

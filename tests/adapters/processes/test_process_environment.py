@@ -21,16 +21,26 @@ KEPT = {
     "KEYBOARD_LAYOUT": "de",
     "GOOGLE_APPLICATION_CREDENTIALS": "/adc.json",
     "CODEXBAR_CONFIG": "/config.json",
+    "ALL_PROXY": "http://user:pw@proxy.example.com",
+    "OLDPWD": "/old",
+    "XAUTHORITY": "/x",
+    "MANPATH": "/man",
+    "DOCS_URL": "https://example.com/a:b@c",
 }
 DROPPED = (
     "OPENAI_API_KEY", "GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "CLIENT_SECRET", "AUGMENT_COOKIE",
     "SOME_COOKIE_HEADER", "PGPASSWORD", "DB_PASSWORD", "TOKEN", "some_token", "CODEXBAR_DASHBOARD_TOKEN",
     "CODEXBAR_PLUGIN_X_VALUE", "CODEXBAR_LOG_LEVEL", "COLUMNS", "LINES", "OPENAI_APIKEY",
+    "AWS_ACCESS_KEY_ID", "GITHUB_PAT", "MYSQL_PWD", "SMTP_PASS", "NPM_CONFIG__AUTH", "API_KEYS", "SLACK_WEBHOOK_URL",
 )  # fmt: skip
 
 
+LOGINS = {"DATABASE_URL": "postgres://user:pw@db.example.com/x", "PIP_INDEX_URL": "https://:pw@example.com/simple"}
+
+
 def test_all_but_credentials_and_our_own() -> None:
-    environ = {**KEPT, **dict.fromkeys(DROPPED, "test-value"), "PATH": "/old", "TERM": "dumb", "HOME": "/other"}
+    environ = {**KEPT, **LOGINS, **dict.fromkeys(DROPPED, "test-value")}
+    environ |= {"PATH": "/old", "TERM": "dumb", "HOME": "/other"}
     found = child_environment(environ, path="/new:/old", home="/home/user")
     assert found == {**KEPT, "PATH": "/new:/old", "TERM": "xterm-256color", "HOME": "/home/user"}
 

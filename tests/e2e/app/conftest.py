@@ -116,6 +116,12 @@ class Desktop:
         """Return the visible windows with a title."""
         return self.do("search", "--onlyvisible", "--name", title).split()
 
+    def end_tray(self) -> None:
+        """Leave a desktop without a tray."""
+        tray = self._processes.pop()
+        tray.terminate()
+        tray.wait(20)
+
     def close(self) -> None:
         for process in reversed(self._processes):
             process.terminate()

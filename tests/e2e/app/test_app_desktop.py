@@ -81,3 +81,19 @@ def test_a_second_start_opens_the_popup(apps: Apps, desktop: Desktop, until: Unt
 def test_a_first_start_opens_what_it_is_asked_for(apps: Apps, desktop: Desktop, until: Until) -> None:
     apps.start("--demo", "--settings")
     until(lambda: bool(desktop.windows("ettings")), "the first start opens no settings")
+
+
+def test_the_window_of_a_desktop_without_a_tray_grows_with_its_card(apps: Apps, desktop: Desktop, until: Until) -> None:
+    desktop.end_tray()
+    apps.start("--demo")
+    until(lambda: bool(desktop.windows(POPUP)), "no window instead of the icon")
+
+    def height() -> int:
+        shape = desktop.do("getwindowgeometry", "--shell", desktop.windows(POPUP)[0])
+        return int(dict(line.split("=", 1) for line in shape.splitlines())["HEIGHT"])
+
+    first = height()
+    desktop.do("key", "Right")
+    until(lambda: height() > first, "a longer card does not fit into the window")
+    desktop.do("key", "Left")
+    until(lambda: height() == first, "the window stays as long as the longer card")

@@ -112,7 +112,7 @@ async def test_usage_and_error_appear_while_the_page_is_open(desk: Desk) -> None
     assert not any(item.property("title") == "Last error" for item in desk.items("LastError"))
     world.session.store.fail(key, AuthRejected("The login was refused. Sign in again."), world.clock.now())
     await world.until(lambda: desk.items("LastError"))
-    told = "The login was refused. Sign in again. The numbers are from just now."
+    told = "The login was refused. Sign in again. The numbers are from just now (api)."
     assert desk.item("Label", told).isVisible()
 
 

@@ -222,7 +222,7 @@ async def test_switch_and_header_follow_config_and_store(world: World) -> None:
     world.session.store.succeed(key, world.snapshot, "api", world.clock.now())
     assert (page.subtitle, page.identity, page.rowCount) == ("Updated just now · api", "user@example.com · Pro", 2)
     world.session.store.fail(key, AuthRejected("The login was refused. Sign in again."), world.clock.now())
-    told = "The login was refused. Sign in again. The numbers are from just now."
+    told = "The login was refused. Sign in again. The numbers are from just now (api)."
     assert (page.subtitle, page.lastError, page.stale) == ("Last refresh failed · api", told, True)
     page.copyError()
     assert world.copied == [told]
@@ -293,4 +293,17 @@ async def test_a_failed_save_is_told_in_one_sentence(world: World) -> None:
     assert "newer version" in world.model.banner
     assert page.enabled is False
     world.model.dismissBanner()
+    assert world.model.banner == ""
+
+
+async def test_what_was_wrong_with_the_file_is_taken_back_with_it(world: World) -> None:
+    page, path = page_of(world, "alpha"), world.session.config.path
+    world.config_file.restore_defaults()
+    good = path.read_text("utf-8")
+    path.write_text(json.dumps(json.loads(good) | {"version": 2}), "utf-8")
+    await world.session.reload_config()
+    page.turn(True)
+    await world.until(lambda: world.model.banner)
+    path.write_text(good, "utf-8")
+    await world.session.reload_config()
     assert world.model.banner == ""

@@ -15,6 +15,7 @@ from codexbar_qt.ui.about_model import AboutModel
 from codexbar_qt.ui.advanced_model import AdvancedModel
 from codexbar_qt.ui.general_model import GeneralModel
 from codexbar_qt.ui.setting_field_model import ChoiceField, ToggleField
+from codexbar_qt.ui.settings_tasks import SettingsTasks
 
 if TYPE_CHECKING:
     from codexbar_qt.ui.setting_field_model import SettingField
@@ -193,3 +194,17 @@ async def test_a_defect_of_ours_is_told_and_logged(world: World, caplog: pytest.
     await world.until(lambda: world.model.banner)
     assert world.model.banner == "Something went wrong inside the app. The details are in the log."
     assert "LookupError" in caplog.text
+
+
+async def test_a_broken_change_is_logged_without_what_it_says(caplog: pytest.LogCaptureFixture, world: World) -> None:
+    told: list[str] = []
+    tasks = SettingsTasks(world.session)
+    tasks.listen(told.append)
+
+    async def broken() -> None:
+        raise ValueError("test-key-1")
+
+    tasks.start(broken())
+    await world.until(lambda: bool(told))
+    assert "A change in the settings failed: ValueError" in caplog.text
+    assert "test-key-1" not in caplog.text.replace('raise ValueError("test-key-1")', "")

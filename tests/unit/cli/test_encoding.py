@@ -63,3 +63,9 @@ def test_every_document_is_json_without_whole_floats(value: object) -> None:
 
     json.loads(encode_json(value), parse_float=keep, parse_constant=pytest.fail)
     assert not [text for text in seen if text.endswith(".0") and abs(float(text)) < 2**53]
+
+
+def test_what_steers_a_terminal_is_escaped() -> None:
+    text = encode_json({"a": "x\x9b31m\u202ey\x1b[2Jü"})
+    assert text == '{"a":"x\\u009b31m\\u202ey\\u001b[2Jü"}\n'
+    assert json.loads(text) == {"a": "x\x9b31m\u202ey\x1b[2Jü"}

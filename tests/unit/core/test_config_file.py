@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from codexbar_qt.core import config_edit
-from codexbar_qt.core.app_config import changed_ids
+from codexbar_qt.core.app_config import AppConfig, changed_ids
 from codexbar_qt.core.config_errors import ConfigEditError, ConfigReadError, ConfigReadOnlyError, ConfigWriteError
 from codexbar_qt.core.config_file import ConfigFile
 from codexbar_qt.core.config_location import ConfigLocation
@@ -389,3 +389,17 @@ def test_a_changed_order_changes_no_provider(config_file: ConfigFile) -> None:
 def test_nothing_secret_in_the_representation_of_a_config(config_file: ConfigFile, config_path: Path) -> None:
     write(config_path, {"version": 1, "providers": [{"id": "beta", "apiKey": "test-key-1"}]})
     assert "test-key-1" not in repr(config_file.load())
+
+
+@posix
+def test_a_pipe_in_the_place_of_the_file_holds_nobody_up(config_file: ConfigFile, config_path: Path) -> None:
+    config_path.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(config_path)
+    outcome: list[AppConfig] = []
+    reader = threading.Thread(target=lambda: outcome.append(config_file.load()), daemon=True)
+    reader.start()
+    reader.join(10)
+    assert [config.problem for config in outcome] == [
+        f"The config file {config_path} could not be read: it is not a file. Check the file and its permissions."
+    ]
+    assert outcome[0].read_only

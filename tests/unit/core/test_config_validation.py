@@ -118,6 +118,13 @@ def test_an_api_source_without_api_mode_is_named_twice(clean: AppConfig, catalog
     assert "Use one of: auto, cli." in found[0].message
 
 
+@pytest.mark.parametrize("name", ["test-key-1" * 5, "a\x1b[2Jb", "\u202ebad", "two words", ""])
+def test_an_id_that_is_no_name_is_not_repeated(clean: AppConfig, catalogue: tuple[Provider, ...], name: str) -> None:
+    (found,) = issues(clean, catalogue, {"id": name})
+    assert (found.code, found.provider) == ("unsupported_provider", "")
+    assert found.message == "There is no provider of this name here. The entry is kept and ignored."
+
+
 @pytest.mark.parametrize("element", ["text", None, {"enabled": True}, {"id": 7}])
 def test_an_element_without_an_id_is_named_by_its_place(
     clean: AppConfig, catalogue: tuple[Provider, ...], element: object

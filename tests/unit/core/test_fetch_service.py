@@ -13,6 +13,7 @@ from codexbar_qt.core.app_config import ProviderEntry, TokenAccount
 from codexbar_qt.core.fetch_service import FetchRequest, FetchService, UnexpectedFailure
 from codexbar_qt.provider_api import (
     ANY_FAILURE,
+    CostSummary,
     DetailRow,
     DetailSection,
     FetchContext,
@@ -245,3 +246,34 @@ async def test_attempts_are_noted_without_messages(caplog: pytest.LogCaptureFixt
     )
     told = [record.getMessage() for record in caplog.records if record.name.startswith("codexbar_qt")]
     assert told == ["acme via api: ServiceUnavailable", "acme via web: ok"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Snapshot(NOW, RateWindow("12")),  # type: ignore[arg-type]  # what a plugin may do
+        Snapshot(NOW, RateWindow(float("nan"))),
+        Snapshot(NOW, details=[DetailSection(())]),  # type: ignore[arg-type]  # as above
+        Snapshot(NOW, note=3),  # type: ignore[arg-type]  # as above
+        Snapshot(NOW, spend=CostSummary("USD", 30, ("row",), NOW)),  # type: ignore[arg-type]  # as above
+        Snapshot(NOW, spend="a lot"),  # type: ignore[arg-type]  # as above
+    ],
+)
+async def test_a_snapshot_that_cannot_be_shown_is_an_internal_error(
+    wrong: Snapshot, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fetch(ctx: FetchContext) -> Snapshot:
+        return wrong
+
+    service = FetchService(Contexts())
+    result = await service.fetch(FetchRequest(provider(Strategy(Source.API, fetch)), ENTRY))
+    assert (result.snapshot, type(result.error)) == (None, UnexpectedFailure)
+    assert "acme broke: TypeError" in caplog.text
+
+
+async def test_texts_of_a_snapshot_are_made_fit_to_show() -> None:
+    async def fetch(ctx: FetchContext) -> Snapshot:
+        return Snapshot(NOW, note="red\x1b[31m", spend=CostSummary("USD", 30, (), NOW))
+
+    result = await FetchService(Contexts()).fetch(FetchRequest(provider(Strategy(Source.API, fetch)), ENTRY))
+    assert result.snapshot == Snapshot(NOW, note="red [31m", spend=CostSummary("USD", 30, (), NOW))

@@ -386,3 +386,11 @@ async def test_the_end_waits_for_edits_and_for_nothing_else(world: World, monkey
     assert await editing == ""
     assert ConfigFile(world.location, world.providers, world.clock.now).load().enabled_ids == ("acme", "bolt")
     assert "bolt" not in world.names()
+
+
+async def test_an_end_before_the_archive_was_read_keeps_it(world: World) -> None:
+    old = Snapshot(world.clock.now(), RateWindow(12.0))
+    SnapshotArchive(world.archive_path).save((ArchivedAccount("acme", "", "api", old),))
+    session = world.build()
+    await session.close()
+    assert [item.snapshot for item in saved(world)] == [old]

@@ -95,6 +95,24 @@ def test_tooltip_lines() -> None:
     ]
 
 
+def test_the_tooltip_says_how_old_unconfirmed_numbers_are() -> None:
+    old = Snapshot(NOW - timedelta(hours=3), SESSION)
+    subjects = [
+        subject(old, "one", error=ServiceUnavailable("down")),
+        subject(old, "two", is_restored=True),
+        subject(old, "three", refreshing=True),
+        TraySubject(
+            ProviderDescriptor("four", "Four", "#112233", 1), AccountState(old, is_restored=True), "12 credits"
+        ),
+    ]
+    assert present_tray(subjects, "", Look(), NOW).tooltip.splitlines() == [
+        "One: 70% left · 3h ago",
+        "Two: 70% left · 3h ago",
+        "Three: 70% left",
+        "Four: 12 credits · 3h ago",
+    ]
+
+
 def test_tooltip_has_at_most_six_lines() -> None:
     subjects = [subject(Snapshot(NOW, SESSION), f"p{index}") for index in range(9)]
     lines = present_tray(subjects, "", Look(), NOW).tooltip.splitlines()

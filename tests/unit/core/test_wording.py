@@ -120,3 +120,16 @@ def test_age(age: timedelta, text: str) -> None:
 )
 def test_tokens(count: float, text: str) -> None:
     assert token_text(count) == text
+
+
+@pytest.mark.parametrize("zone", [ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York")])
+def test_times_at_the_ends_of_the_calendar(zone: ZoneInfo) -> None:
+    never, always = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)
+    assert reset_text(never, None, NOW, zone, absolute=True).startswith("Resets Dec 31, ")
+    assert updated_text(always, NOW, zone).startswith("Updated Jan 1, ")
+
+
+def test_months() -> None:
+    days = [datetime(2031, month, 2, tzinfo=UTC) for month in range(1, 13)]
+    names = [reset_text(day, None, NOW, UTC, absolute=True)[7:10] for day in days]
+    assert names == ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

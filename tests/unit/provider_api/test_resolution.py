@@ -25,7 +25,6 @@ from codexbar_qt.provider_api import (
 )
 from codexbar_qt.provider_api.resolution import (
     Values,
-    bound_fields,
     cookie_source,
     entry_text,
     find_setting,
@@ -140,10 +139,7 @@ def test_binding_to_a_plain_line_knows_no_other_value() -> None:
     assert secret_of(resolve_secret(found, "apiKey")) == "variable"
 
 
-def test_what_is_stored_with_a_bound_secret() -> None:
-    found = values(BOUND, REGION, entry={"region": "US"})
-    assert bound_fields(found, BOUND) == {"apiKeyRegion": "US"}
-    assert bound_fields(found, KEY) == {}
+def test_only_a_stored_secret_is_bound_elsewhere() -> None:
     assert not is_bound_elsewhere(values(BOUND, REGION, entry={"apiKeyRegion": "US"}), BOUND)
     assert is_bound_elsewhere(values(BOUND, REGION, entry={"apiKeyRegion": "US", "apiKey": "x"}), BOUND)
 
