@@ -155,13 +155,20 @@ def blocked_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert not guard.attempts, f"the test tried to reach {', '.join(guard.attempts)}"
 
 
+# asyncio's streams say so in a server whose client hangs up between CONNECT and the end of the TLS handshake; the
+# loopback proxy meets such clients on purpose.
+ALLOWED_LINES = ("WARNING asyncio: returning true from eof_received() has no effect when using ssl",)
+
+
 class _WarningRecorder(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+        line = f"{record.levelname} {record.name}: {record.getMessage()}"
+        if line not in ALLOWED_LINES:
+            self.lines.append(line)
 
 
 @pytest.fixture(autouse=True)
