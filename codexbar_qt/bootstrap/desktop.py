@@ -45,11 +45,9 @@ def use_offscreen_platform() -> None:
 
 def picture_folder() -> Path:
     """Return the folder for pictures that stand in for windows; they show accounts. Raises OSError."""
-    import platformdirs
+    from codexbar_qt.bootstrap.places import cache_folder, make_private
 
-    from codexbar_qt.bootstrap.places import make_private
-
-    folder = Path(platformdirs.user_cache_dir("codexbar", appauthor=False)) / "pictures"
+    folder = cache_folder() / "pictures"
     make_private(folder)
     return folder
 

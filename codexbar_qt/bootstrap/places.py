@@ -45,6 +45,13 @@ def meeting_folders(user: str) -> Iterator[Path]:
         yield _made(Path(tempfile.gettempdir()) / f"codexbar-{user}")
 
 
+def cache_folder() -> Path:
+    """Return where what can be made again is kept."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("codexbar", appauthor=False))
+
+
 def make_private(folder: Path) -> None:
     """Make a folder that only its owner can look into. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -69,16 +69,17 @@ class LiveContexts:
         self, provider: Provider, entry: ProviderEntry, account: TokenAccount | None, *, interactive: bool
     ) -> FetchContext:
         """Return the ports of one fetch."""
-        from codexbar_qt.core.credentials import ConfigCredentials, ConfigSettings, account_env, fetch_values
+        from codexbar_qt.core.credentials import account_env, fetch_values
         from codexbar_qt.provider_api import FetchContext
+        from codexbar_qt.provider_api.resolution import ResolvedCredentials, ResolvedSettings
 
         descriptor = provider.descriptor
         stored = self.preferences().provider_values(descriptor)
         values = fetch_values(descriptor, entry, self.env, stored, account)
         return FetchContext(
             http=self.http,
-            credentials=ConfigCredentials(values),
-            settings=ConfigSettings(values),
+            credentials=ResolvedCredentials(values),
+            settings=ResolvedSettings(values),
             processes=self.processes,
             files=self.files,
             env=account_env(descriptor, self.env, account),
@@ -156,7 +157,7 @@ def build_services() -> Services:
     http = AiohttpClient(env=env.get, now=clock.now, user_agent=USER_AGENT)
     processes = SupervisedRunner(env, home=str(home), platform=platform)
     contexts = LiveContexts(
-        http, processes, LocalHomeFiles(str(home)), env, clock, system, _remembered(preferences_file)
+        http, processes, LocalHomeFiles(str(home)), env, clock, system, lambda: preferences_file.current
     )
     return Services(
         env=env,
@@ -222,16 +223,11 @@ def _load_registry(location: ConfigLocation, preferences_file: PreferencesFile) 
     return load_registry(location.path.with_name("providers"), approvals)
 
 
-def _remembered(preferences_file: PreferencesFile) -> Callable[[], Preferences]:
-    return lambda: preferences_file.current
-
-
 def _archive(calls: FileCalls) -> SnapshotArchive:
-    import platformdirs
-
+    from codexbar_qt.bootstrap.places import cache_folder
     from codexbar_qt.core.snapshot_archive import SnapshotArchive
 
-    return SnapshotArchive(Path(platformdirs.user_cache_dir("codexbar", appauthor=False)) / "snapshots.json", calls)
+    return SnapshotArchive(cache_folder() / "snapshots.json", calls)
 
 
 def _zone(name: str) -> tzinfo:

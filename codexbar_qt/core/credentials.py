@@ -1,17 +1,17 @@
-"""The credentials and settings of one fetch, over the one order in which values are found (provider_api.resolution)."""
+"""Where the values of one fetch come from: the entry, the selected account, the environment."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from codexbar_qt.provider_api import AccountsSetting
-from codexbar_qt.provider_api.resolution import Values, require_secret, resolve_flag, resolve_secret, resolve_text
+from codexbar_qt.provider_api.resolution import Values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from codexbar_qt.core.app_config import ProviderEntry, TokenAccount
-    from codexbar_qt.provider_api import Env, ProviderDescriptor, Secret
+    from codexbar_qt.provider_api import Env, ProviderDescriptor
 
 
 def fetch_values(
@@ -55,33 +55,3 @@ class HidingEnv:
     def get(self, name: str) -> str | None:
         """Return the value; None when unset, blank or hidden."""
         return None if name in self._hidden else self._env.get(name)
-
-
-class ConfigCredentials:
-    """The Credentials port of one fetch."""
-
-    def __init__(self, values: Values) -> None:
-        self._values = values
-
-    async def get(self, key: str) -> Secret | None:
-        """Return the secret or None."""
-        return resolve_secret(self._values, key)
-
-    async def require(self, key: str, *, message: str = "") -> Secret:
-        """Return the secret; raises MissingCredential when there is none."""
-        return require_secret(self._values, key, message)
-
-
-class ConfigSettings:
-    """The SettingsView port of one fetch."""
-
-    def __init__(self, values: Values) -> None:
-        self._values = values
-
-    def get(self, key: str) -> str | None:
-        """Return the value in force, None when unset. Raises InvalidSetting when the setting's check refuses it."""
-        return resolve_text(self._values, key)
-
-    def flag(self, key: str) -> bool:
-        """Return a switch."""
-        return resolve_flag(self._values, key)

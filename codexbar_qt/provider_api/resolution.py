@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+from codexbar_qt.provider_api.context import Credentials, SettingsView
 from codexbar_qt.provider_api.errors import InvalidSetting, MissingCredential
 from codexbar_qt.provider_api.secret import Secret
 from codexbar_qt.provider_api.settings import (
@@ -64,6 +65,36 @@ def entry_text(entry: Mapping[str, object], key: str) -> str | None:
     for part in key.split(".", 1):
         value = _member(value, part)
     return clean(value) if isinstance(value, str) else None
+
+
+class ResolvedCredentials(Credentials):
+    """The credentials of one fetch."""
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+
+    async def get(self, key: str) -> Secret | None:
+        """Return the secret or None."""
+        return resolve_secret(self._values, key)
+
+    async def require(self, key: str, *, message: str = "") -> Secret:
+        """Return the secret; raises MissingCredential when there is none."""
+        return require_secret(self._values, key, message)
+
+
+class ResolvedSettings(SettingsView):
+    """The plain settings of one fetch."""
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+
+    def get(self, key: str) -> str | None:
+        """Return the value in force, None when unset. Raises InvalidSetting when the setting's check refuses it."""
+        return resolve_text(self._values, key)
+
+    def flag(self, key: str) -> bool:
+        """Return a switch."""
+        return resolve_flag(self._values, key)
 
 
 def _member(value: object, key: str) -> object:

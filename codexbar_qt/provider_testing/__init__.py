@@ -18,9 +18,7 @@ from codexbar_qt.provider_testing.fake_http import FakeHttp
 from codexbar_qt.provider_testing.fake_processes import FakeProcesses
 from codexbar_qt.provider_testing.fakes import (
     FakeClock,
-    FakeCredentials,
     FakeEnv,
-    FakeSettings,
     RecordedLog,
 )
 from codexbar_qt.provider_testing.leaks import secret_texts
@@ -34,12 +32,10 @@ __all__ = [
     "CaseReport",
     "CommandAnswer",
     "FakeClock",
-    "FakeCredentials",
     "FakeEnv",
     "FakeFiles",
     "FakeHttp",
     "FakeProcesses",
-    "FakeSettings",
     "HttpAnswer",
     "RecordedFile",
     "RecordedLog",

@@ -6,14 +6,10 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from codexbar_qt.provider_api import Clock, Credentials, Env, NoteLog, SettingsView, clean
-from codexbar_qt.provider_api.resolution import require_secret, resolve_flag, resolve_secret, resolve_text
+from codexbar_qt.provider_api import Clock, Env, NoteLog, clean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-
-    from codexbar_qt.provider_api import Secret
-    from codexbar_qt.provider_api.resolution import Values
 
 
 class FakeClock(Clock):
@@ -43,36 +39,6 @@ class FakeEnv(Env):
     def get(self, name: str) -> str | None:
         """Return the cleaned value, None when unset or blank."""
         return clean(self._variables.get(name))
-
-
-class FakeCredentials(Credentials):
-    """Credentials found in the contract's own order."""
-
-    def __init__(self, values: Values) -> None:
-        self._values = values
-
-    async def get(self, key: str) -> Secret | None:
-        """Return the secret or None."""
-        return resolve_secret(self._values, key)
-
-    async def require(self, key: str, *, message: str = "") -> Secret:
-        """Return the secret or raise MissingCredential."""
-        return require_secret(self._values, key, message)
-
-
-class FakeSettings(SettingsView):
-    """Settings found in the contract's own order."""
-
-    def __init__(self, values: Values) -> None:
-        self._values = values
-
-    def get(self, key: str) -> str | None:
-        """Return the value, its default, or None; InvalidSetting when a check fails."""
-        return resolve_text(self._values, key)
-
-    def flag(self, key: str) -> bool:
-        """Return a switch."""
-        return resolve_flag(self._values, key)
 
 
 class RecordedLog(NoteLog):

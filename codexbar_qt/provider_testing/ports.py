@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from codexbar_qt.provider_api import AccountsSetting, FetchContext, Secret, Source, SystemInfo
-from codexbar_qt.provider_api.resolution import Values, entry_text
+from codexbar_qt.provider_api.resolution import ResolvedCredentials, ResolvedSettings, Values, entry_text
 from codexbar_qt.provider_testing.case import CaseError
 from codexbar_qt.provider_testing.fake_files import FakeFiles
 from codexbar_qt.provider_testing.fake_http import FakeHttp
 from codexbar_qt.provider_testing.fake_processes import FakeProcesses
 from codexbar_qt.provider_testing.fakes import (
     FakeClock,
-    FakeCredentials,
     FakeEnv,
-    FakeSettings,
     RecordedLog,
 )
 
@@ -50,8 +48,8 @@ class CasePorts:
         log = RecordedLog()
         context = FetchContext(
             http=http,
-            credentials=FakeCredentials(values),
-            settings=FakeSettings(values),
+            credentials=ResolvedCredentials(values),
+            settings=ResolvedSettings(values),
             processes=processes,
             files=files,
             env=env,

@@ -15,7 +15,7 @@ from codexbar_qt.cli.command_runner import run_command
 from codexbar_qt.cli.terminal import Terminal
 from codexbar_qt.core.config_file import ConfigFile
 from codexbar_qt.core.config_location import ConfigLocation
-from codexbar_qt.core.credentials import ConfigCredentials, ConfigSettings, account_env, fetch_values
+from codexbar_qt.core.credentials import account_env, fetch_values
 from codexbar_qt.core.ports import SecretLookup, SecretState
 from codexbar_qt.core.preferences_file import PreferencesFile
 from codexbar_qt.core.registry import Registry
@@ -31,6 +31,7 @@ from codexbar_qt.provider_api import (
     Strategy,
     WindowSpec,
 )
+from codexbar_qt.provider_api.resolution import ResolvedCredentials, ResolvedSettings
 from codexbar_qt.provider_testing import FakeClock, FakeEnv, FakeFiles, FakeHttp, FakeProcesses, RecordedLog
 from tests.unit.cli import usage_payload
 
@@ -109,8 +110,8 @@ class FakeContexts:
         values = fetch_values(provider.descriptor, entry, self.env, {}, account)
         return FetchContext(
             http=FakeHttp((), self.clock),
-            credentials=ConfigCredentials(values),
-            settings=ConfigSettings(values),
+            credentials=ResolvedCredentials(values),
+            settings=ResolvedSettings(values),
             processes=FakeProcesses({}, (), self.env, "/home/user"),
             files=FakeFiles({}, {}, platform="linux", now=NOW),
             env=account_env(provider.descriptor, self.env, account),

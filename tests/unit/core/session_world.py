@@ -11,7 +11,7 @@ from codexbar_qt.core.account import AccountKey
 from codexbar_qt.core.cadence import Cadence
 from codexbar_qt.core.config_file import ConfigFile
 from codexbar_qt.core.config_location import ConfigLocation
-from codexbar_qt.core.credentials import ConfigCredentials, ConfigSettings, account_env, fetch_values
+from codexbar_qt.core.credentials import account_env, fetch_values
 from codexbar_qt.core.fetch_service import FetchService
 from codexbar_qt.core.preferences_file import PreferencesFile
 from codexbar_qt.core.registry import LoadFailure, PluginFile, Registry
@@ -37,6 +37,7 @@ from codexbar_qt.provider_api import (
     TextSetting,
     check_https_base,
 )
+from codexbar_qt.provider_api.resolution import ResolvedCredentials, ResolvedSettings
 from codexbar_qt.provider_testing import FakeEnv, FakeFiles, FakeHttp, FakeProcesses, RecordedLog
 
 if TYPE_CHECKING:
@@ -122,8 +123,8 @@ class World:
         values = fetch_values(provider.descriptor, entry, self.env, {}, account)
         return FetchContext(
             http=FakeHttp((), self.clock),
-            credentials=ConfigCredentials(values),
-            settings=ConfigSettings(values),
+            credentials=ResolvedCredentials(values),
+            settings=ResolvedSettings(values),
             processes=FakeProcesses({}, (), self.env, "/home/user"),
             files=FakeFiles({}, {}, platform="linux", now=self.clock.now()),
             env=account_env(provider.descriptor, self.env, account),

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from codexbar_qt.core.app_config import ProviderEntry, TokenAccount
-from codexbar_qt.core.credentials import ConfigCredentials, ConfigSettings, account_env, fetch_values
+from codexbar_qt.core.credentials import account_env, fetch_values
 from codexbar_qt.provider_api import InvalidSetting, MissingCredential, Secret
+from codexbar_qt.provider_api.resolution import ResolvedCredentials, ResolvedSettings
 
 if TYPE_CHECKING:
     from codexbar_qt.provider_api import Provider, ProviderDescriptor
@@ -55,7 +56,7 @@ async def test_the_order_of_credentials(
 ) -> None:
     chosen = TokenAccount("a1", "work", Secret(account)) if account is not None else None
     values = fetch_values(descriptors["beta"], entry("beta", **fields), Env(**env), account=chosen)
-    credentials = ConfigCredentials(values)
+    credentials = ResolvedCredentials(values)
     assert await credentials.get("apiKey") == (Secret(expected) if expected else None)
     if expected:
         assert await credentials.require("apiKey") == Secret(expected)
@@ -68,8 +69,8 @@ async def test_a_bare_session_token_becomes_a_cookie(descriptors: dict[str, Prov
     for token, header in (("abc", "sessionKey=abc"), ("a=b", "a=b"), ("Cookie: x", "Cookie: x")):
         account = TokenAccount("a1", "work", Secret(token))
         values = fetch_values(descriptors["alpha"], entry("alpha", cookieSource="off"), Env(), account=account)
-        assert await ConfigCredentials(values).get("cookieHeader") == Secret(header)
-        assert ConfigSettings(values).get("cookieSource") == "manual"
+        assert await ResolvedCredentials(values).get("cookieHeader") == Secret(header)
+        assert ResolvedSettings(values).get("cookieSource") == "manual"
 
 
 def test_variables_of_other_identities_are_hidden_from_an_account(descriptors: dict[str, ProviderDescriptor]) -> None:
@@ -83,7 +84,7 @@ def test_variables_of_other_identities_are_hidden_from_an_account(descriptors: d
 def test_plain_settings(descriptors: dict[str, ProviderDescriptor]) -> None:
     fields = {"workspaceID": " team ", "region": "mars", "extrasEnabled": True, "enterpriseHost": "http://x"}
     values = fetch_values(descriptors["delta"], entry("delta", **fields), Env(), {"deltaMenuBarDisplay": "hidden"})
-    settings = ConfigSettings(values)
+    settings = ResolvedSettings(values)
     assert (settings.get("workspaceID"), settings.get("region")) == ("team", None)
     assert settings.get("deltaMenuBarDisplay") == "hidden"
     assert settings.flag("extrasEnabled") is True
@@ -96,4 +97,4 @@ def test_an_account_brings_its_own_workspace(descriptors: dict[str, ProviderDesc
     stored = entry("delta", workspaceID="shared")
     for account, expected in ((own, "mine"), (ACCOUNT, "shared"), (None, "shared")):
         values = fetch_values(descriptors["delta"], stored, Env(), account=account)
-        assert ConfigSettings(values).get("workspaceID") == expected
+        assert ResolvedSettings(values).get("workspaceID") == expected
