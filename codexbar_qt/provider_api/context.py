@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from codexbar_qt.provider_api.http import HttpClient
+    from codexbar_qt.provider_api.programs import ProcessRunner, ProcessTable
     from codexbar_qt.provider_api.secret import Secret
 
 Platform = Literal["linux", "macos", "windows"]
@@ -49,6 +50,20 @@ class Credentials(Protocol):
         """Return the secret; MissingCredential with `message` (default: made from the setting) when there is none."""
         ...
 
+    async def save_rotated(self, key: str, value: Secret) -> bool:
+        """Store a renewed secret where the present one comes from: the selected account or the config entry.
+
+        False when it comes from the environment or could not be stored; the fetch goes on with the new value.
+        """
+        ...
+
+    async def add_account(self, label: str, token: Secret) -> None:
+        """Add a token account and select it, for an Action that signs somebody in.
+
+        Raises InvalidSetting with a sentence when it could not be stored.
+        """
+        ...
+
 
 class SettingsView(Protocol):
     """Plain settings of the provider by the keys of its declared settings; config first, then environment."""
@@ -64,60 +79,8 @@ class SettingsView(Protocol):
         """Return a switch."""
         ...
 
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A program run without a shell. `argv[0]` is an absolute path from `ProcessRunner.find`.
-
-    `limit_seconds` bounds the whole run. `idle_limit` maps the text so far (stdout, newline, stderr, both trimmed) to
-    the seconds of silence after which the run is stopped; it applies after the first output. `accept` decides on a
-    finished or stopped attempt; with `pty_fallback` an attempt over a pseudo-terminal (50 x 200) follows a pipe attempt
-    that stayed silent for min(5 s, limit / 2) or ended unacceptably, within the same limit.
-    `on_output` gets every piece of text of either stream as it arrives, on the caller's event loop, before `run`
-    returns.
-    """
-
-    argv: tuple[str, ...]
-    limit_seconds: float
-    idle_limit: Callable[[str], float] | None = None
-    accept: Callable[[CommandResult], bool] | None = None
-    pty_fallback: bool = False
-    env: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    on_output: Callable[[str], None] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CommandResult:
-    """How a run ended. `exit_code` is None when the run was stopped; `stopped_by` says at which limit."""
-
-    exit_code: int | None
-    stdout: str = field(repr=False)
-    stderr: str = field(default="", repr=False)
-    stopped_by: Literal["idle", "limit"] | None = None
-    transport: Literal["pipe", "pty"] = "pipe"
-
-    @property
-    def text(self) -> str:
-        """Trimmed stdout, newline, trimmed stderr."""
-        return f"{self.stdout.strip()}\n{self.stderr.strip()}".strip()
-
-
-class ProcessRunner(Protocol):
-    """Runs local programs in their own process group, bounded in time and output, never through a shell."""
-
-    async def find(self, name: str, *, env: str = "", extra: Sequence[str] = ()) -> str | None:
-        """Return the absolute path of a program: variable `env` if executable, login-shell PATH, PATH, `extra`.
-
-        Nothing found is not remembered: the next call looks again.
-        """
-        ...
-
-    async def run(self, command: Command) -> CommandResult:
-        """Run to the end or to a limit; the whole process tree is gone when this returns. Output is at most 1 MiB.
-
-        Raises ToolNotInstalled when the program cannot be started because it is missing, ToolFailed when it cannot
-        be started for another reason.
-        """
+    def is_stored(self, key: str) -> bool:
+        """Whether the config itself has a value, usable or not: a default or a variable is none."""
         ...
 
 
@@ -165,8 +128,19 @@ class HomeFiles(Protocol):
         """
         ...
 
+    async def search(self, path: str, pattern: str, *, most: int = 8) -> tuple[str, ...]:
+        """Return the distinct ASCII matches (at most 256 bytes each) of a regular expression in a file of any kind.
+
+        Read in pieces, at most 512 MiB; empty when there is no file or it cannot be read.
+        """
+        ...
+
     async def write_private_text(self, path: str, text: str) -> bool:
         """Create a file (0600, directory 0700) unless it exists; whether it was written. Never raises."""
+        ...
+
+    async def replace_private_text(self, path: str, text: str) -> bool:
+        """Create or replace a file at once (0600, directory 0700); whether it was written. Never raises."""
         ...
 
 
@@ -183,6 +157,60 @@ class SystemInfo:
     time_zone: str = "UTC"
 
 
+class SessionMemory(Protocol):
+    """What one account's fetches hand to the next ones, in memory only; emptied when its settings change."""
+
+    def recall(self, key: str) -> Secret | None:
+        """Return what was remembered, None when nothing was or its time has passed."""
+        ...
+
+    def remember(self, key: str, value: Secret, *, until: datetime) -> None:
+        """Keep a value until a moment (aware UTC); at most 8 keys, the oldest goes first."""
+        ...
+
+    def forget(self, key: str) -> None:
+        """Drop a value."""
+        ...
+
+
+class Desktop(Protocol):
+    """The desktop of the person who pressed a button; for Actions only, never in a background fetch."""
+
+    async def open_terminal(self, argv: Sequence[str]) -> bool:
+        """Run a program in a new terminal window; False when no terminal could be opened."""
+        ...
+
+    async def receive_redirect(
+        self, page: Callable[[str], str], *, path: str, limit_seconds: float
+    ) -> Mapping[str, str]:
+        """Open a sign-in page in the browser and wait until it redirects to this machine; returns the query.
+
+        `page` gets the redirect address (http://127.0.0.1:<port><path>) and returns the page's URL.
+
+        Raises ToolFailed when no browser could be opened or nobody came back in time.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedAccount:
+    """The token account being fetched; the texts are as stored, cleaned, "" when absent."""
+
+    label: str = field(default="", repr=False)
+    usage_scope: str = ""
+    organization_id: str = field(default="", repr=False)
+    workspace_id: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A part of one account with numbers of its own, such as an organisation."""
+
+    id: str
+    name: str
+    role: str = ""
+
+
 class NoteLog(Protocol):
     """Where a strategy leaves a remark for the log; texts are redacted, never bodies or secrets."""
 
@@ -193,16 +221,25 @@ class NoteLog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FetchContext:
-    """The ports of one fetch. `account_label` names the selected token account, `interactive` a user-initiated run."""
+    """The ports of one fetch.
+
+    `account` is the selected token account, `scope` the part of it to fetch (None: the person's own), `interactive` a
+    user-initiated run. `automatic` says that nobody chose a source: the strategies are tried in turn.
+    """
 
     http: HttpClient
     credentials: Credentials
     settings: SettingsView
     processes: ProcessRunner
+    process_table: ProcessTable
     files: HomeFiles
     env: Env
     clock: Clock
+    memory: SessionMemory
+    desktop: Desktop
     log: NoteLog
     system: SystemInfo = field(default_factory=lambda: SystemInfo("linux"))
-    account_label: str | None = field(default=None, repr=False)
+    account: SelectedAccount | None = None
+    scope: Scope | None = None
     interactive: bool = False
+    automatic: bool = True

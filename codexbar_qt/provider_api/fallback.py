@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
-from codexbar_qt.provider_api.descriptor import DEFAULT_FALL_BACK, Provider, Source, Strategy
+from codexbar_qt.provider_api.descriptor import DEFAULT_FALL_BACK, Attempt, Provider, Source, Strategy
 from codexbar_qt.provider_api.errors import InvalidSetting, ProviderError, ServiceUnavailable
 from codexbar_qt.provider_api.models import Snapshot
 
@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from codexbar_qt.provider_api.context import FetchContext
 
 _STOP_SECONDS = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One strategy that was tried; `error` is None when it gave the snapshot."""
-
-    strategy: Strategy
-    error: ProviderError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +33,15 @@ class FetchResult:
 async def run_strategies(provider: Provider, ctx: FetchContext, mode: Source) -> FetchResult:
     """Try the strategies of `mode` ("auto" keeps the declared order) until one gives a snapshot.
 
-    An error a strategy does not fall back on ends the run. When all fail, the last real error is told; a missing
-    credential or tool only when there was nothing else. Exceptions outside the error tree pass through.
+    An error a strategy does not fall back on ends the run. When all fail, the provider's `told_error`
+    chooses what people read, by default `last_real_error`. Exceptions outside the error tree pass through.
     """
     chosen = _strategies(provider, mode)
     if not chosen:
         told = f"Source '{mode.value}' is not supported for {provider.descriptor.name}."
         return FetchResult(mode.value, error=InvalidSetting(told, setting="source"))
+    if mode is not Source.AUTO:
+        ctx = replace(ctx, automatic=False)
     attempts: list[Attempt] = []
     for strategy in chosen:
         try:
@@ -57,9 +51,12 @@ async def run_strategies(provider: Provider, ctx: FetchContext, mode: Source) ->
             if not isinstance(error, strategy.falls_back_on):
                 return FetchResult(mode.value, error=error, attempts=tuple(attempts))
             continue
+        if attempts and strategy.fallback_note and not snapshot.note:
+            snapshot = replace(snapshot, note=strategy.fallback_note)
         attempts.append(Attempt(strategy))
         return FetchResult(strategy.shown_source, snapshot=snapshot, attempts=tuple(attempts))
-    return FetchResult(mode.value, error=_told_error(attempts), attempts=tuple(attempts))
+    told_error = provider.told_error or last_real_error
+    return FetchResult(mode.value, error=told_error(attempts), attempts=tuple(attempts))
 
 
 def _strategies(provider: Provider, mode: Source) -> Sequence[Strategy]:
@@ -132,7 +129,8 @@ def _names(kind: type) -> tuple[str, ...]:
     return tuple(item.name for item in fields(kind))
 
 
-def _told_error(attempts: Sequence[Attempt]) -> ProviderError:
+def last_real_error(attempts: Sequence[Attempt]) -> ProviderError:
+    """Return the last error that is more than a missing credential or tool, else the last one."""
     errors = [attempt.error for attempt in attempts if attempt.error is not None]
     real = [error for error in errors if not isinstance(error, DEFAULT_FALL_BACK)]
     return (real or errors)[-1]

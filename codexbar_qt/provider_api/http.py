@@ -91,6 +91,14 @@ class HttpClient(ABC):
         `max_bytes`, RequestRefused for a redirect that may not be followed.
         """
 
+    @abstractmethod
+    def loopback(self, port: int) -> HttpClient:
+        """Return a client for http(s)://127.0.0.1:<port> alone.
+
+        It uses no proxy, follows no redirect and takes any certificate; a request to another place is an
+        InvalidSetting.
+        """
+
     async def get(
         self,
         url: str,

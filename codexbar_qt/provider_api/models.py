@@ -15,7 +15,8 @@ class RateWindow:
     """One quota lane. `used_percent` may exceed 100 when the service says so.
 
     `window_minutes` is the length of the lane, None when unknown. `remaining_percent` is set only when the
-    service states it separately from the used amount; otherwise what is left is 100 - used.
+    service states it separately from the used amount; otherwise what is left is 100 - used. `label` names a lane that
+    counts something else than its place is declared for; such a lane never caps another.
     """
 
     used_percent: float
@@ -25,6 +26,7 @@ class RateWindow:
     remaining_percent: float | None = None
     next_regen_percent: float | None = None
     is_placeholder: bool = False
+    label: str | None = None
 
     @property
     def remaining(self) -> float:
@@ -166,8 +168,9 @@ class Identity:
 class Snapshot:
     """Everything one successful fetch learned.
 
-    `updated_at` is the time of the fetch (UTC). `note` is a non-fatal remark for people. `tool_version` is the version
-    of the local tool that answered, digits and dots only.
+    `updated_at` is when the numbers were right (UTC): the time of the fetch, or the one the service names. Only texts
+    depend on it; whether data is stale follows from how the fetches end. `note` is a non-fatal remark for people.
+    `tool_version` is the version of the local tool that answered, digits and dots only.
     """
 
     updated_at: datetime

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from codexbar_qt.provider_api.context import Credentials, SettingsView
 from codexbar_qt.provider_api.errors import InvalidSetting, MissingCredential
@@ -17,6 +17,7 @@ from codexbar_qt.provider_api.settings import (
     Binding,
     ChoiceSetting,
     CookieSourceSetting,
+    ScopesSetting,
     SecretSetting,
     Setting,
     TextSetting,
@@ -33,13 +34,29 @@ COOKIE_SOURCES = ("auto", "manual", "off")
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """Where the values of one fetch come from. `account_token` is set while a token account is selected."""
+    """Where the values of one fetch come from. `account_token` is set while a token account is selected.
+
+    `is_named` says that the provider is on in the config or was named on the command line.
+    """
 
     descriptor: ProviderDescriptor
     entry: Mapping[str, object] = field(repr=False)
     read_env: ReadEnv = field(repr=False)
     preferences: Mapping[str, str] = field(default_factory=dict[str, str])
     account_token: Secret | None = None
+    is_named: bool = True
+
+
+class CredentialStore(Protocol):
+    """Where a fetch may put secrets; the application's config."""
+
+    async def save(self, key: str, value: Secret, *, in_account: bool) -> bool:
+        """Replace the selected account's token or the entry's field `key`; whether it was stored."""
+        ...
+
+    async def add_account(self, label: str, token: Secret) -> None:
+        """Add a token account and select it. Raises InvalidSetting with a sentence when it could not be stored."""
+        ...
 
 
 def find_setting(descriptor: ProviderDescriptor, key: str) -> Setting:
@@ -56,7 +73,7 @@ def setting_key(setting: Setting) -> str:
         return "tokenAccounts"
     if isinstance(setting, CookieSourceSetting):
         return "cookieSource"
-    return setting.key
+    return setting.enabled_key if isinstance(setting, ScopesSetting) else setting.key
 
 
 def entry_text(entry: Mapping[str, object], key: str) -> str | None:
@@ -68,10 +85,11 @@ def entry_text(entry: Mapping[str, object], key: str) -> str | None:
 
 
 class ResolvedCredentials(Credentials):
-    """The credentials of one fetch."""
+    """The credentials of one fetch; without a `store` nothing can be saved."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Values, store: CredentialStore | None = None) -> None:
         self._values = values
+        self._store = store
 
     async def get(self, key: str) -> Secret | None:
         """Return the secret or None."""
@@ -80,6 +98,19 @@ class ResolvedCredentials(Credentials):
     async def require(self, key: str, *, message: str = "") -> Secret:
         """Return the secret; raises MissingCredential when there is none."""
         return require_secret(self._values, key, message)
+
+    async def save_rotated(self, key: str, value: Secret) -> bool:
+        """Store a renewed secret where the present one comes from; whether that was possible."""
+        in_account = self._values.account_token is not None and key == injected_key(self._values.descriptor)
+        if self._store is None or not (in_account or entry_text(self._values.entry, key)):
+            return False
+        return await self._store.save(key, value, in_account=in_account)
+
+    async def add_account(self, label: str, token: Secret) -> None:
+        """Add a token account and select it. Raises InvalidSetting when it could not be stored."""
+        if self._store is None:
+            raise InvalidSetting("Accounts cannot be added here.", setting="tokenAccounts")
+        await self._store.add_account(label, token)
 
 
 class ResolvedSettings(SettingsView):
@@ -95,6 +126,10 @@ class ResolvedSettings(SettingsView):
     def flag(self, key: str) -> bool:
         """Return a switch."""
         return resolve_flag(self._values, key)
+
+    def is_stored(self, key: str) -> bool:
+        """Whether the config itself has a value, usable or not."""
+        return entry_text(self._values.entry, key) is not None
 
 
 def _member(value: object, key: str) -> object:
@@ -166,6 +201,11 @@ def missing_sentence(descriptor: ProviderDescriptor, setting: SecretSetting) -> 
     return f"{descriptor.name} {setting.label} is missing. Add it in Settings{where}."
 
 
+def env_names(values: Values, setting: SecretSetting) -> tuple[str, ...]:
+    """Return the variables a secret is looked for in, in order."""
+    return (*setting.env, *(setting.env_when_named if values.is_named else ()))
+
+
 def injected_key(descriptor: ProviderDescriptor) -> str:
     """Return the secret that a token account stands in for, "" when the provider has no token accounts."""
     for setting in descriptor.settings:
@@ -224,7 +264,7 @@ def _secret_from_env(values: Values, setting: SecretSetting) -> Secret | None:
         known = {choice.value.lower() for choice in offered}
         if named in known and named != (resolve_text(values, setting.binding.setting) or "").lower():
             return None
-    for name in setting.env:
+    for name in env_names(values, setting):
         found = clean(values.read_env(name))
         if found:
             return Secret(found)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codexbar_qt.provider_api.context import FetchContext
+    from codexbar_qt.provider_api.context import FetchContext, Scope
+    from codexbar_qt.provider_api.descriptor import Source
 
 Check = Callable[[str], str | None]
 """Returns None for a usable value, else one sentence that says what is wrong and what to do."""
@@ -30,7 +31,9 @@ class Binding:
 class SecretSetting:
     """A credential. `key` is the config field; "pluginSecrets.NAME" addresses a value inside that object.
 
-    `env` are the variables read when config has no value, first non-blank wins.
+    `env` are the variables read when config has no value, first non-blank wins. `env_when_named` follow them only when
+    the provider is enabled in the config or named on the command line: variables that other programs use too.
+    `locate` names the place a credential comes from that the provider finds by itself, "" for none.
     """
 
     key: str
@@ -42,6 +45,8 @@ class SecretSetting:
     binding: Binding | None = None
     shown_when: tuple[str, str] | None = None
     env_exempt_reason: str = ""
+    env_when_named: tuple[str, ...] = ()
+    locate: Callable[[FetchContext], Awaitable[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +103,22 @@ class ToggleSetting:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountField:
+    """A line of text stored with a token account. `key` is organizationId or workspaceID."""
+
+    key: str
+    label: str
+    usage_scope: str = ""
+    check: Check | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountsSetting:
     """Several accounts (config `tokenAccounts`); the selected one's token stands in for the secret `injects`.
 
     `related` are environment variables ignored while an account is selected, so that no other identity leaks in. A bare
-    token becomes `<cookie_name>=<token>` where one is named. `usage_scopes` are the words of an account's `usageScope`.
+    token becomes `<cookie_name>=<token>` where one is named. `usage_scopes` are the words of an account's `usageScope`,
+    the first is the default; `fields` are shown with an account whose scope is theirs.
     """
 
     label: str
@@ -112,6 +128,7 @@ class AccountsSetting:
     related: tuple[str, ...] = ()
     cookie_name: str = ""
     usage_scopes: tuple[str, ...] = ()
+    fields: tuple[AccountField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +143,24 @@ class CookieSourceSetting:
     manual_when: tuple[str, ...] = ()
 
 
-Setting = SecretSetting | ChoiceSetting | TextSetting | ToggleSetting | AccountsSetting | CookieSourceSetting
+@dataclass(frozen=True, slots=True)
+class ScopesSetting:
+    """Parts of an account (organisations) that are fetched and shown beside each other, each switched on by itself.
+
+    The known ones are stored in the field `known_key` as objects {id, name, role?}, the ids of those switched on in
+    `enabled_key`. `own_label` is the row of the account itself, which is always on, `own_name` its short name.
+    `find` asks the service for the known ones, with the credential that the usage source calls for.
+    """
+
+    label: str
+    known_key: str
+    enabled_key: str
+    own_label: str
+    own_name: str
+    find: Callable[[FetchContext, Source], Awaitable[tuple[Scope, ...]]]
+    help: str = ""
+
+
+Setting = (
+    SecretSetting | ChoiceSetting | TextSetting | ToggleSetting | AccountsSetting | CookieSourceSetting | ScopesSetting
+)

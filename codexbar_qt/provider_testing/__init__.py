@@ -8,6 +8,8 @@ from codexbar_qt.provider_testing.case import (
     CommandAnswer,
     HttpAnswer,
     RecordedFile,
+    RecordedHold,
+    RecordedProcess,
     RecordedTable,
     RequestExpectation,
 )
@@ -15,14 +17,23 @@ from codexbar_qt.provider_testing.case_file import load_case, parse_case
 from codexbar_qt.provider_testing.expectations import check_result
 from codexbar_qt.provider_testing.fake_files import FakeFiles
 from codexbar_qt.provider_testing.fake_http import FakeHttp
+from codexbar_qt.provider_testing.fake_process_table import FakeProcessTable
 from codexbar_qt.provider_testing.fake_processes import FakeProcesses
 from codexbar_qt.provider_testing.fakes import (
     FakeClock,
+    FakeDesktop,
     FakeEnv,
+    FakeMemory,
     RecordedLog,
 )
 from codexbar_qt.provider_testing.leaks import secret_texts
-from codexbar_qt.provider_testing.ports import CasePorts, context_from_case, selected_account, source_mode
+from codexbar_qt.provider_testing.ports import (
+    CasePorts,
+    context_from_case,
+    empty_context,
+    selected_account,
+    source_mode,
+)
 from codexbar_qt.provider_testing.runner import CaseReport, run_case
 
 __all__ = [
@@ -32,17 +43,23 @@ __all__ = [
     "CaseReport",
     "CommandAnswer",
     "FakeClock",
+    "FakeDesktop",
     "FakeEnv",
     "FakeFiles",
     "FakeHttp",
+    "FakeMemory",
+    "FakeProcessTable",
     "FakeProcesses",
     "HttpAnswer",
     "RecordedFile",
+    "RecordedHold",
     "RecordedLog",
+    "RecordedProcess",
     "RecordedTable",
     "RequestExpectation",
     "check_result",
     "context_from_case",
+    "empty_context",
     "load_case",
     "parse_case",
     "run_case",

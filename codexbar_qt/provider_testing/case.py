@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from codexbar_qt.provider_api import Scope
 
 Fault = Literal["timeout", "dns", "connect", "tls", "reset"]
 FAULTS: tuple[str, ...] = ("timeout", "dns", "connect", "tls", "reset")
@@ -16,6 +19,7 @@ COMMAND_FAULTS: tuple[str, ...] = ("missing", "cannot_start")
 FileFault = Literal["unreadable", "not_utf8"]
 FILE_FAULTS: tuple[str, ...] = ("unreadable", "not_utf8")
 PLATFORMS: tuple[str, ...] = ("linux", "macos", "windows")
+_ANY_VALUE = re.compile(r"=\*(?=&|$)")
 
 
 class CaseError(ValueError):
@@ -35,7 +39,10 @@ class RequestExpectation:
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """One recorded answer; with `fault` the exchange fails instead."""
+    """One recorded answer; with `fault` the exchange fails instead.
+
+    A query value in `url` that is `*` stands for any value (a time in the demo, which goes on).
+    """
 
     method: str
     url: str
@@ -45,6 +52,13 @@ class HttpAnswer:
     body: bytes = b""
     fault: Fault | None = None
     optional: bool = False
+
+    def is_for(self, method: str, url: str) -> bool:
+        """Whether this was recorded for a request."""
+        if self.method != method:
+            return False
+        parts = _ANY_VALUE.split(self.url)
+        return self.url == url if len(parts) == 1 else bool(re.fullmatch("=[^&#]*".join(map(re.escape, parts)), url))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,30 @@ class CommandAnswer:
     exit_code: int | None = 0
     stopped_by: Literal["idle", "limit"] | None = None
     transport: Literal["pipe", "pty"] = "pipe"
+    fault: CommandFault | None = None
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedProcess:
+    """A running process. `ports` None: the system does not tell; they open `ports_after` seconds after the start."""
+
+    pid: int
+    command_line: str = ""
+    parent: int = 1
+    executable: str = ""
+    ports: tuple[int, ...] | None = ()
+    ports_after: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedHold:
+    """A program that is held; `argv[0]` is its base name, `text` what it printed, `ended` that it ended at once."""
+
+    argv: tuple[str, ...]
+    pid: int
+    text: str = ""
+    ended: bool = False
     fault: CommandFault | None = None
     optional: bool = False
 
@@ -93,11 +131,16 @@ class Case:
     config: Mapping[str, object] = field(default_factory=dict[str, object])
     preferences: Mapping[str, str] = field(default_factory=dict[str, str])
     account: str | None = None
+    scope: Scope | None = None
+    named: bool = True
     interactive: bool = False
     env: Mapping[str, str] = field(default_factory=dict[str, str])
     system: Mapping[str, str] = field(default_factory=dict[str, str])
     http: tuple[HttpAnswer, ...] = ()
     programs: Mapping[str, str] = field(default_factory=dict[str, str])
     commands: tuple[CommandAnswer, ...] = ()
+    processes: tuple[RecordedProcess, ...] = ()
+    holds: tuple[RecordedHold, ...] = ()
     files: Mapping[str, RecordedFile] = field(default_factory=dict[str, RecordedFile])
     writes: Mapping[str, Mapping[str, object]] = field(default_factory=dict[str, "Mapping[str, object]"])
+    saves: Mapping[str, Mapping[str, object]] = field(default_factory=dict[str, "Mapping[str, object]"])

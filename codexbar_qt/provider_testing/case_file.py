@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Literal, cast
 
-from codexbar_qt.provider_api import JsonView, ParseError
+from codexbar_qt.provider_api import JsonView, ParseError, Scope
 from codexbar_qt.provider_testing.case import (
     COMMAND_FAULTS,
     FAULTS,
@@ -22,6 +22,8 @@ from codexbar_qt.provider_testing.case import (
     CommandAnswer,
     HttpAnswer,
     RecordedFile,
+    RecordedHold,
+    RecordedProcess,
     RecordedTable,
     RequestExpectation,
 )
@@ -69,14 +71,19 @@ def _read_case(name: str, case: JsonView, now: datetime) -> Case:
         config=_mapping(case.get("config")),
         preferences=_texts(case.get("preferences")),
         account=_text(case, "account"),
+        scope=_scope(case.get("scope")),
+        named="named" not in _mapping(case) or _flag(case, "named"),
         interactive=_flag(case, "interactive"),
         env=_texts(case.get("env")),
         system=_texts(case.get("system")),
         http=tuple(_http_answer(item) for item in _items(case, "http")),
         programs=_texts(case.get("programs")),
         commands=tuple(_command_answer(item) for item in _items(case, "commands")),
+        processes=tuple(_process(item) for item in _items(case, "processes")),
+        holds=tuple(_hold(item) for item in _items(case, "holds")),
         files={key: _file(view) for key, view in _members(case.get("files"))},
         writes={key: _mapping(view) for key, view in _members(case.get("writes"))},
+        saves={key: _mapping(view) for key, view in _members(case.get("saves"))},
     )
 
 
@@ -129,6 +136,39 @@ def _command_answer(view: JsonView) -> CommandAnswer:
         fault=cast("CommandFault | None", _word(view, "fault", COMMAND_FAULTS)),
         optional=_flag(view, "optional"),
     )
+
+
+def _process(view: JsonView) -> RecordedProcess:
+    _allow(view, RecordedProcess.__slots__)
+    after = view.get("ports_after")
+    hidden = "ports" in _mapping(view) and view.get("ports") is None
+    return RecordedProcess(
+        pid=view["pid"].integer(),
+        command_line=_text(view, "command_line") or "",
+        parent=_integer(view, "parent", 1),
+        executable=_text(view, "executable") or "",
+        ports=None if hidden else tuple(item.integer() for item in _items(view, "ports")),
+        ports_after=0.0 if after is None else after.number(),
+    )
+
+
+def _hold(view: JsonView) -> RecordedHold:
+    _allow(view, RecordedHold.__slots__)
+    return RecordedHold(
+        argv=tuple(item.string() for item in view["argv"].items()),
+        pid=view["pid"].integer(),
+        text=_text(view, "text") or "",
+        ended=_flag(view, "ended"),
+        fault=cast("CommandFault | None", _word(view, "fault", COMMAND_FAULTS)),
+        optional=_flag(view, "optional"),
+    )
+
+
+def _scope(view: JsonView | None) -> Scope | None:
+    if view is None:
+        return None
+    _allow(view, Scope.__slots__)
+    return Scope(view["id"].string(), view["name"].string(), _text(view, "role") or "")
 
 
 def _file(view: JsonView) -> RecordedFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 HOMES: dict[Platform, str] = {"linux": "/home/user", "macos": "/Users/user", "windows": "C:/Users/user"}
 _MOST_ROWS = 1000
+_MOST_MATCH_BYTES = 256
 _MOST_ENTRIES = 10_000
 
 
@@ -103,11 +105,25 @@ class FakeFiles(HomeFiles):
             except sqlite3.Error:
                 return None
 
+    async def search(self, path: str, pattern: str, *, most: int = 8) -> tuple[str, ...]:
+        """Return the distinct matches in the recorded text."""
+        recorded = self._files.get(self.expand(path))
+        if recorded is None or recorded.fault is not None or recorded.is_dir:
+            return ()
+        found = (match[0] for match in re.finditer(pattern.encode("ascii"), recorded.texts[0].encode()))
+        usable = (text.decode() for text in found if 0 < len(text) <= _MOST_MATCH_BYTES and text.isascii())
+        return tuple(dict.fromkeys(usable))[:most]
+
     async def write_private_text(self, path: str, text: str) -> bool:
         """Keep the text unless something is there, or the case says {"fails": true}."""
+        return self.expand(path) not in self._files and self._write(path, text)
+
+    async def replace_private_text(self, path: str, text: str) -> bool:
+        """Keep the text, unless the case says {"fails": true}."""
+        return self._write(path, text)
+
+    def _write(self, path: str, text: str) -> bool:
         place = self.expand(path)
-        if place in self._files:
-            return False
         wanted = self._expected.get(place)
         if wanted is None:
             self.problems.append(f"unexpected write: {path}")

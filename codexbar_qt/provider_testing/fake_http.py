@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urljoin, urlsplit
 
@@ -12,6 +13,7 @@ from codexbar_qt.provider_api import (
     HttpClient,
     HttpRequest,
     HttpResponse,
+    InvalidSetting,
     ParseError,
     RequestRefused,
     Secret,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 5
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 _FAULT_TEXTS = {
     "timeout": "{host} did not answer within {seconds:g} seconds",
     "dns": "the name {host} was not found",
@@ -51,6 +54,12 @@ class FakeHttp(HttpClient):
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """Give the next recorded answer, following redirects as a real client does."""
+        if urlsplit(request.url).hostname in _THIS_MACHINE:
+            self.problems.append(f"a request to this machine did not go through loopback: {request.url}")
+        return await self.exchange(request)
+
+    async def exchange(self, request: HttpRequest) -> HttpResponse:
+        """Give the next recorded answer wherever it comes from."""
         for _ in range(_MOST_REDIRECTS):
             answer = self._next(request)
             target = answer.headers.get("location")
@@ -62,6 +71,10 @@ class FakeHttp(HttpClient):
             request = _redirected(request, answer.status, urljoin(request.url, target))
         raise RequestRefused(f"{request.service} answered with too many redirects. Try again later.")
 
+    def loopback(self, port: int) -> HttpClient:
+        """Return a client that gives the recorded answers of one port of this machine."""
+        return _FakeLoopback(self, port)
+
     def unused(self) -> list[str]:
         """Say which recorded answers nobody asked for."""
         left = [answer for answer in self._answers if not answer.optional and not _is_in(answer, self._given)]
@@ -69,8 +82,7 @@ class FakeHttp(HttpClient):
 
     def _next(self, request: HttpRequest) -> HttpAnswer:
         self.requests.append(request)
-        key = (request.method, request.url)
-        recorded = [answer for answer in self._answers if (answer.method, answer.url) == key]
+        recorded = [answer for answer in self._answers if answer.is_for(request.method, request.url)]
         waiting = [answer for answer in recorded if not _is_in(answer, self._given)]
         if self._repeat and recorded and not waiting:
             self._given = [answer for answer in self._given if not _is_in(answer, recorded)]
@@ -91,6 +103,25 @@ class FakeHttp(HttpClient):
         if len(answer.body) > request.max_bytes:
             raise ParseError(f"{request.service} answered with too much data, so it was not read.", path="$")
         return HttpResponse(answer.status, answer.body, request.url, self._clock.now(), answer.headers)
+
+
+class _FakeLoopback(HttpClient):
+    """One port of this machine, answered from the recording of its owner."""
+
+    def __init__(self, owner: FakeHttp, port: int) -> None:
+        self._owner = owner
+        self._port = port
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        """Give the next recorded answer; a redirect or another place is refused."""
+        parts = urlsplit(request.url)
+        if (parts.hostname, parts.port) != ("127.0.0.1", self._port):
+            raise InvalidSetting("Only this machine can be asked here.")
+        return await self._owner.exchange(replace(request, follow_redirects=False))
+
+    def loopback(self, port: int) -> HttpClient:
+        """Return a client for another port."""
+        return self._owner.loopback(port)
 
 
 def check_request(request: HttpRequest, expected: RequestExpectation) -> list[str]:

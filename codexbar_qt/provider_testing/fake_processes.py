@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from codexbar_qt.provider_api import CommandResult, ProcessRunner, ToolFailed, ToolNotInstalled
+from codexbar_qt.provider_testing.case import RecordedHold
+from codexbar_qt.provider_testing.fake_process_table import play_hold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
-    from codexbar_qt.provider_api import Command, Env
+    from codexbar_qt.provider_api import Command, Env, HeldProgram
     from codexbar_qt.provider_testing.case import CommandAnswer
 
 
@@ -29,12 +31,15 @@ class FakeProcesses(ProcessRunner):
         home: str,
         *,
         repeat: bool = False,
+        holds: Sequence[RecordedHold] = (),
     ) -> None:
         self._programs = dict(programs)
         self._answers = tuple(answers)
         self._env = env
         self._home = home
         self._repeat = repeat
+        self._holds = tuple(holds)
+        self._held: list[RecordedHold] = []
         self._given: list[CommandAnswer] = []
         self.commands: list[Command] = []
         self.problems: list[str] = []
@@ -64,10 +69,23 @@ class FakeProcesses(ProcessRunner):
         attempt = self._play(command, follower[0])
         return attempt if attempt.exit_code == 0 and command.accept(attempt) else piped
 
+    def hold(self, command: Command, *, keep_seconds: float) -> AbstractAsyncContextManager[HeldProgram]:
+        """Hold the recorded program of the same arguments."""
+        self.commands.append(command)
+        asked = (_base_name(command.argv[0]), *command.argv[1:])
+        for recorded in self._holds:
+            if (_base_name(recorded.argv[0]), *recorded.argv[1:]) == asked:
+                self._held.append(recorded)
+                return play_hold(recorded, asked[0])
+        self.problems.append(f"unexpected hold: {' '.join(asked)} for {keep_seconds:g} s")
+        return play_hold(RecordedHold(asked, 0, fault="cannot_start"), asked[0])
+
     def unused(self) -> list[str]:
         """Say which recorded attempts nobody ran."""
         left = [answer for answer in self._answers if not answer.optional and not _is_in(answer, self._given)]
-        return [f"recorded command not used: {' '.join(answer.argv)} ({answer.transport})" for answer in left]
+        unheld = [hold for hold in self._holds if not hold.optional and not any(hold is held for held in self._held)]
+        told = [f"recorded command not used: {' '.join(answer.argv)} ({answer.transport})" for answer in left]
+        return told + [f"recorded hold not used: {' '.join(hold.argv)}" for hold in unheld]
 
     def _next(self, command: Command) -> CommandAnswer:
         waiting = self._waiting(command)
@@ -103,7 +121,7 @@ class FakeProcesses(ProcessRunner):
 
 
 def _base_name(program: str) -> str:
-    return PurePosixPath(program.replace("\\", "/")).name
+    return program.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
 
 
 def _is_in(answer: CommandAnswer, answers: Sequence[CommandAnswer]) -> bool:

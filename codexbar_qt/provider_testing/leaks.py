@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from codexbar_qt.provider_api import Secret, SecretSetting
-from codexbar_qt.provider_api.resolution import entry_text
+from codexbar_qt.provider_api.resolution import entry_text, injected_key
 from codexbar_qt.provider_testing.fake_http import header_text
 
 if TYPE_CHECKING:
@@ -27,11 +27,20 @@ _SHORTEST = 6
 
 def secret_texts(case: Case, provider: Provider) -> frozenset[str]:
     """Return the texts of a case that must stay unseen: config secrets, variables, tokens in files."""
-    found = set(_from_config(case, provider)) | set(_from_env(case, provider))
-    for recorded in case.files.values():
-        found.update(_from_file(recorded))
-    parts = {part.strip() for text in found for pair in text.split(";") for part in pair.split("=", 1)[1:]}
-    return frozenset(text for text in found | parts if len(text) >= _SHORTEST and "://" not in text)
+    return frozenset(named_secrets(case, provider))
+
+
+def named_secrets(case: Case, provider: Provider) -> dict[str, str]:
+    """Return the texts of `secret_texts`, each with the name of the setting, variable or field that holds it."""
+    found: dict[str, str] = {}
+    pairs = [*_from_config(case, provider), *_from_env(case, provider)]
+    pairs += [pair for recorded in case.files.values() for pair in _from_file(recorded)]
+    for name, text in pairs:
+        parts = [part.strip() for pair in text.split(";") for part in pair.split("=", 1)[1:]]
+        for secret in (text, *parts):
+            if len(secret) >= _SHORTEST and "://" not in secret:
+                found.setdefault(secret, name)
+    return found
 
 
 def leak_problems(case: Case, provider: Provider, ports: CasePorts, told: Mapping[str, str]) -> list[str]:
@@ -60,24 +69,30 @@ def _request_problems(request: HttpRequest, case: Case, secrets: frozenset[str])
     return problems
 
 
-def _from_config(case: Case, provider: Provider) -> Iterator[str]:
+def _from_config(case: Case, provider: Provider) -> Iterator[tuple[str, str]]:
     declared = [setting.key for setting in provider.descriptor.settings if isinstance(setting, SecretSetting)]
     for key in dict.fromkeys((*declared, *_CONFIG_FIELDS)):
         text = entry_text(case.config, key)
         if text:
-            yield text
-    for outer in ("pluginSecrets", "tokenAccounts"):
-        yield from _texts_below(case.config.get(outer), everything=outer == "pluginSecrets")
+            yield key, text
+    yield from _texts_below(case.config.get("pluginSecrets"), everything=True)
+    for _, text in _texts_below(case.config.get("tokenAccounts")):
+        yield injected_key(provider.descriptor) or "tokenAccounts", text
 
 
-def _from_env(case: Case, provider: Provider) -> Iterator[str]:
-    declared = {name for item in provider.descriptor.settings if isinstance(item, SecretSetting) for name in item.env}
+def _from_env(case: Case, provider: Provider) -> Iterator[tuple[str, str]]:
+    declared = {
+        name: item.key
+        for item in provider.descriptor.settings
+        if isinstance(item, SecretSetting)
+        for name in (*item.env, *item.env_when_named)
+    }
     for name, value in case.env.items():
         if name in declared or _SECRET_VARIABLE.search(name):
-            yield value.strip().strip("'\"").strip()
+            yield declared.get(name, name), value.strip().strip("'\"").strip()
 
 
-def _from_file(recorded: RecordedFile) -> Iterator[str]:
+def _from_file(recorded: RecordedFile) -> Iterator[tuple[str, str]]:
     for text in recorded.texts:
         yield from _texts_below(_decoded(text))
     for table in (recorded.tables or {}).values():
@@ -87,15 +102,15 @@ def _from_file(recorded: RecordedFile) -> Iterator[str]:
                 yield from _texts_below(_decoded(cell))
             named = next((cell for cell in cells if _SECRET_NAME.search(cell)), None)
             if named is not None:
-                yield from (cell for cell in cells if cell is not named and _decoded(cell) is None)
+                yield from ((named, cell) for cell in cells if cell is not named and _decoded(cell) is None)
 
 
-def _texts_below(value: object, *, everything: bool = False) -> Iterator[str]:
+def _texts_below(value: object, *, everything: bool = False) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for key, item in cast("Mapping[str, object]", value).items():
             if isinstance(item, str):
                 if everything or _SECRET_NAME.search(key):
-                    yield item
+                    yield key, item
             else:
                 yield from _texts_below(item, everything=everything)
     elif isinstance(value, list):

@@ -6,20 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from codexbar_qt.provider_api import AccountsSetting, FetchContext, Secret, Source, SystemInfo
+from codexbar_qt.provider_api import AccountsSetting, FetchContext, Secret, SelectedAccount, Source, SystemInfo
 from codexbar_qt.provider_api.resolution import ResolvedCredentials, ResolvedSettings, Values, entry_text
 from codexbar_qt.provider_testing.case import CaseError
 from codexbar_qt.provider_testing.fake_files import FakeFiles
 from codexbar_qt.provider_testing.fake_http import FakeHttp
+from codexbar_qt.provider_testing.fake_process_table import FakeProcessTable
 from codexbar_qt.provider_testing.fake_processes import FakeProcesses
 from codexbar_qt.provider_testing.fakes import (
     FakeClock,
+    FakeCredentialStore,
+    FakeDesktop,
     FakeEnv,
+    FakeMemory,
     RecordedLog,
 )
 
 if TYPE_CHECKING:
-    from codexbar_qt.provider_api import Clock, Provider
+    from codexbar_qt.provider_api import Clock, Env, Provider
     from codexbar_qt.provider_testing.case import Case
 
 
@@ -32,6 +36,7 @@ class CasePorts:
     processes: FakeProcesses
     files: FakeFiles
     log: RecordedLog
+    store: FakeCredentialStore
 
     @classmethod
     def from_case(
@@ -39,31 +44,35 @@ class CasePorts:
     ) -> CasePorts:
         """Build the fakes. `repeat` (demo mode) lets answers be used again; `clock` replaces the fake one."""
         used_clock = clock or FakeClock(case.now)
-        label, token = selected_account(case)
+        account, token = selected_account(case)
         env = FakeEnv(case.env, _related(provider) if token is not None else ())
-        values = Values(provider.descriptor, case.config, env.get, case.preferences, token)
+        values = Values(provider.descriptor, case.config, env.get, case.preferences, token, case.named)
         http = FakeHttp(case.http, used_clock, repeat=repeat)
         files = FakeFiles(case.files, case.writes, platform=case.platform, now=case.now)
-        processes = FakeProcesses(case.programs, case.commands, env, files.home, repeat=repeat)
-        log = RecordedLog()
+        processes = FakeProcesses(case.programs, case.commands, env, files.home, repeat=repeat, holds=case.holds)
+        log, store = RecordedLog(), FakeCredentialStore(case.saves)
         context = FetchContext(
             http=http,
-            credentials=ResolvedCredentials(values),
+            credentials=ResolvedCredentials(values, store),
             settings=ResolvedSettings(values),
             processes=processes,
+            process_table=FakeProcessTable(case.processes, used_clock),
             files=files,
             env=env,
             clock=used_clock,
+            memory=FakeMemory(used_clock),
+            desktop=FakeDesktop(),
             log=log,
             system=_system(case),
-            account_label=label,
+            account=account,
+            scope=case.scope,
             interactive=case.interactive,
         )
-        return cls(context, http, processes, files, log)
+        return cls(context, http, processes, files, log, store)
 
     def problems(self) -> list[str]:
         """Everything that was asked without being recorded, and everything recorded that was not asked."""
-        ports = (self.http, self.processes, self.files)
+        ports = (self.http, self.processes, self.files, self.store)
         return [problem for port in ports for problem in (*port.problems, *port.unused())]
 
 
@@ -80,8 +89,26 @@ def source_mode(case: Case, provider: Provider) -> Source:
     return Source(stored) if stored in [mode.value for mode in provider.source_modes] else Source.AUTO
 
 
-def selected_account(case: Case) -> tuple[str | None, Secret | None]:
-    """Return label and token of the account in use: the one `case.account` names, else the active one.
+def empty_context(values: Values, env: Env, clock: Clock, *, interactive: bool = False) -> FetchContext:
+    """Return a context with the credentials of `values` on an otherwise empty machine."""
+    return FetchContext(
+        http=FakeHttp((), clock),
+        credentials=ResolvedCredentials(values),
+        settings=ResolvedSettings(values),
+        processes=FakeProcesses({}, (), env, "/home/user"),
+        process_table=FakeProcessTable((), clock),
+        files=FakeFiles({}, {}, platform="linux", now=clock.now()),
+        env=env,
+        clock=clock,
+        memory=FakeMemory(clock),
+        desktop=FakeDesktop(),
+        log=RecordedLog(),
+        interactive=interactive,
+    )
+
+
+def selected_account(case: Case) -> tuple[SelectedAccount | None, Secret | None]:
+    """Return facts and token of the account in use: the one `case.account` names, else the active one.
 
     Raises CaseError when the case names an account its config does not have.
     """
@@ -95,7 +122,8 @@ def selected_account(case: Case) -> tuple[str | None, Secret | None]:
             raise CaseError(f"{case.name}: config has no token account {case.account}")
         index = labels.index(case.account)
     chosen = accounts[index]
-    return str(chosen.get("label", "")), Secret(str(chosen.get("token", "")))
+    texts = [entry_text(chosen, key) or "" for key in ("label", "usageScope", "organizationId", "workspaceID")]
+    return SelectedAccount(*texts), Secret(str(chosen.get("token", "")))
 
 
 def _accounts(config: Mapping[str, object]) -> list[Mapping[str, object]]:

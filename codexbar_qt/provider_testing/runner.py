@@ -41,7 +41,8 @@ async def run_case(provider: Provider, case: Case) -> CaseReport:
     problems = check_result(result, case.expect)
     problems += _check_surroundings(provider, case, ports, result)
     problems += [f"{len(left)} tasks were left behind"] if left else []
-    problems += _check_wording(result)
+    messages = [attempt.error.message for attempt in result.attempts if attempt.error]
+    problems += [problem for message in messages for problem in wording_problems(message)]
     return CaseReport(case, (*problems, *ports.problems()), result)
 
 
@@ -61,18 +62,18 @@ def _check_surroundings(provider: Provider, case: Case, ports: CasePorts, result
     return problems
 
 
-def _check_wording(result: FetchResult) -> list[str]:
-    """Check sentences for people: a capital first, a full stop last, no exclamation mark, no begging."""
+def wording_problems(message: str) -> list[str]:
+    """Check a sentence for people: a capital first, a full stop last, no exclamation mark, no begging."""
     problems: list[str] = []
-    for attempt in result.attempts:
-        message = attempt.error.message if attempt.error else "Fine."
-        first = message[:1]
-        if not (first.isupper() or first.isdigit() or first in _FIRST_CHARACTERS or _is_a_name(message)):
-            problems.append(f"the message does not start like a sentence: {message!r}")
-        if not message.endswith((".", "…")) or "!" in message or "please" in message.lower():
-            problems.append(f"the message is not a plain sentence: {message!r}")
+    first = message[:1]
+    if not (first.isupper() or first.isdigit() or first in _FIRST_CHARACTERS or _is_a_name(message)):
+        problems.append(f"the message does not start like a sentence: {message!r}")
+    if not message.endswith((".", "…")) or "!" in message or "please" in message.lower():
+        problems.append(f"the message is not a plain sentence: {message!r}")
     return problems
 
 
 def _is_a_name(message: str) -> bool:
-    return "-" in message.split(" ", 1)[0]
+    # Such as kiro-cli or z.ai, which are written small.
+    word = message.split(" ", 1)[0].rstrip(":.…")
+    return "-" in word or "." in word

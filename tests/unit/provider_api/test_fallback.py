@@ -162,3 +162,25 @@ async def test_cancellation_passes_through() -> None:
 
 def test_provider_id_is_that_of_its_descriptor() -> None:
     assert provider().id == "acme"
+
+
+async def noting(ctx: FetchContext) -> Snapshot:
+    return Snapshot(ctx.clock.now(), note="Its own.")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "mode", "note"),
+    [
+        (failing(MissingCredential("No key.")), working, Source.AUTO, "Second best."),
+        (failing(MissingCredential("No key.")), noting, Source.AUTO, "Its own."),
+        (working, working, Source.AUTO, None),
+        (failing(AssertionError("never reached")), working, Source.CLI, None),
+    ],
+)
+async def test_a_fall_back_is_noted(
+    first: FetchFunction, second: FetchFunction, mode: Source, note: str | None
+) -> None:
+    api, cli = Strategy(Source.API, first), Strategy(Source.CLI, second, fallback_note="Second best.")
+    result = await run(api, cli, mode=mode)
+    assert result.snapshot is not None
+    assert result.snapshot.note == note

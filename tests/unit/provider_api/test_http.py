@@ -38,6 +38,9 @@ class Recorder(HttpClient):
         self.requests.append(request)
         return self.response
 
+    def loopback(self, port: int) -> HttpClient:
+        raise AssertionError(f"nobody is to ask port {port}")
+
 
 async def test_get() -> None:
     client = Recorder(answer(500))

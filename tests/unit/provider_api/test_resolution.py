@@ -24,6 +24,7 @@ from codexbar_qt.provider_api import (
     ToggleSetting,
 )
 from codexbar_qt.provider_api.resolution import (
+    ResolvedSettings,
     Values,
     cookie_source,
     entry_text,
@@ -276,3 +277,11 @@ def test_keys_of_settings() -> None:
     assert injected_key(descriptor) == "apiKey"
     assert injected_key(values(KEY).descriptor) == ""
     assert entry_text({"a": {"b": {"c": "x"}}}, "a.b.c") is None
+
+
+def test_only_the_config_stores() -> None:
+    found = values(REGION, KEY, entry={"region": "mars", "apiKey": " '' "}, env={"ACME_REGION": "US"})
+    settings = ResolvedSettings(found)
+    assert (settings.is_stored("region"), settings.get("region")) == (True, "eu")
+    assert not settings.is_stored("apiKey")
+    assert not ResolvedSettings(values(REGION, env={"ACME_REGION": "US"})).is_stored("region")

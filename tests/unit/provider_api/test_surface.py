@@ -20,7 +20,17 @@ FOLDER = Path(api.__file__).parent
 NOW = datetime(2030, 1, 8, tzinfo=UTC)
 # Parts for the application and the test kit, not for providers.
 INTERNAL_MODULES = {"fallback", "resolution"}
-INTERNAL_NAMES = {"DataConfidence", "ChartKind", "TransportReason", "Quality", "FetchFunction", "TrayText", "Check"}
+INTERNAL_NAMES = {
+    "DataConfidence",
+    "ChartKind",
+    "TransportReason",
+    "Quality",
+    "FetchFunction",
+    "TrayText",
+    "TellError",
+    "Check",
+    "ChooseDashboard",
+}
 INTERNAL_NAMES |= {"DEFAULT_TIMEOUT_SECONDS", "MAX_BODY_BYTES"}
 
 

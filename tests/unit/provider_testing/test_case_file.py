@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from codexbar_qt.provider_api import Scope
 from codexbar_qt.provider_testing import (
     Case,
     CaseError,
     CommandAnswer,
     HttpAnswer,
     RecordedFile,
+    RecordedHold,
+    RecordedProcess,
     RecordedTable,
     RequestExpectation,
     load_case,
@@ -78,6 +81,45 @@ def test_how_a_command_ended(recorded: dict[str, object], exit_code: int | None)
     assert case(commands=[{"argv": ["a"], **recorded}]).commands[0].exit_code == exit_code
 
 
+def test_processes() -> None:
+    recorded: list[dict[str, object]] = [
+        {"pid": 7},
+        {
+            "pid": 8,
+            "command_line": "ls --port 1",
+            "parent": 7,
+            "executable": "/opt/ls",
+            "ports": [2, 1],
+            "ports_after": 2,
+        },
+        {"pid": 9, "ports": None},
+    ]
+    assert case(processes=recorded).processes == (
+        RecordedProcess(7, "", 1, "", (), 0.0),
+        RecordedProcess(8, "ls --port 1", 7, "/opt/ls", (2, 1), 2.0),
+        RecordedProcess(9, ports=None),
+    )
+
+
+def test_holds() -> None:
+    recorded: list[dict[str, object]] = [
+        {"argv": ["agy", "serve"], "pid": 7},
+        {"argv": ["agy"], "pid": 8, "text": "Ready", "ended": True, "fault": "missing", "optional": True},
+    ]
+    assert case(holds=recorded).holds == (
+        RecordedHold(("agy", "serve"), 7),
+        RecordedHold(("agy",), 8, "Ready", True, "missing", True),
+    )
+
+
+def test_who_is_asked_for_and_what_is_saved() -> None:
+    assert (case().scope, case().named, case().saves) == (None, True, {})
+    found = case(scope={"id": "o-1", "name": "Acme", "role": "owner"}, named=False, saves={"apiKey": {"matches": "^a"}})
+    assert (found.scope, found.named) == (Scope("o-1", "Acme", "owner"), False)
+    assert found.saves == {"apiKey": {"matches": "^a"}}
+    assert case(scope={"id": "o-1", "name": "Acme"}, named=True).scope == Scope("o-1", "Acme")
+
+
 def test_files() -> None:
     files = case(
         files={
@@ -133,6 +175,16 @@ def test_another_now_moves_relative_times(tmp_path: Path) -> None:
         ({"files": {"~/a": 5}}, r"\$\.files\.~/a"),
         ({"env": {"A": 5}}, r"\$\.env\.A"),
         ({"writes": {"~/a": "x"}}, r"\$\.writes\.~/a"),
+        ({"saves": {"apiKey": "x"}}, r"\$\.saves\.apiKey"),
+        ({"processes": [{}]}, r"\$\.processes\[0\]\.pid"),
+        ({"processes": [{"pid": 1, "port": 2}]}, "unknown keys: port"),
+        ({"processes": [{"pid": 1, "ports": 2}]}, r"\$\.processes\[0\]\.ports"),
+        ({"holds": [{"argv": ["a"]}]}, r"\$\.holds\[0\]\.pid"),
+        ({"holds": [{"pid": 1}]}, r"\$\.holds\[0\]\.argv"),
+        ({"holds": [{"argv": ["a"], "pid": 1, "fault": "fire"}]}, r"\$\.holds\[0\]\.fault"),
+        ({"scope": {"id": "o-1"}}, r"\$\.scope\.name"),
+        ({"scope": {"id": "o-1", "name": "Acme", "kind": "x"}}, "unknown keys: kind"),
+        ({"named": "no"}, r"\$\.named"),
     ],
 )
 def test_what_is_not_a_case(parts: dict[str, object], told: str) -> None:

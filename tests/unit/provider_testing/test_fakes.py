@@ -330,7 +330,7 @@ async def test_credentials_settings_and_environment() -> None:
 @pytest.mark.parametrize(("named", "label", "token"), [("home", "home", "test-key-1"), (None, "work", "test-key-2")])
 async def test_accounts(named: str | None, label: str, token: str) -> None:
     ctx = context_from_case(case(config=ACCOUNTS, account=named, env={"ACME_ORG": "o"}), PROVIDER)
-    assert ctx.account_label == label
+    assert (ctx.account.label if ctx.account else None) == label
     assert (await ctx.credentials.require("apiKey")).reveal() == token
     assert ctx.env.get("ACME_ORG") is None
 
