@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codexbar_qt.adapters.private_files import create_private, replace_private
 from codexbar_qt.provider_api import FileInfo, HomeFiles, ParseError
 
 if TYPE_CHECKING:
@@ -56,9 +57,25 @@ class LocalHomeFiles(HomeFiles):
 
         return await asyncio.to_thread(read_rows, self.expand(path), sql, tuple(params))
 
+    async def search(self, path: str, pattern: str, *, most: int = 8) -> tuple[str, ...]:
+        """Return at most `most` distinct ASCII matches of a regular expression, in the order of the file.
+
+        Read in pieces in a thread, at most 512 MiB of a regular file; empty when there is none or it cannot be read.
+        """
+        from codexbar_qt.adapters.file_search import search_file  # seldom needed
+
+        return await search_file(self.expand(path), pattern, most)
+
     async def write_private_text(self, path: str, text: str) -> bool:
         """Create a file (0600, new directories 0700) unless it exists; whether it was written. Never raises."""
-        return await asyncio.to_thread(_create_private, Path(self.expand(path)), text)
+        return await asyncio.to_thread(create_private, Path(self.expand(path)), text)
+
+    async def replace_private_text(self, path: str, text: str) -> bool:
+        """Create or replace a file at once (0600, new directories 0700); whether it was written. Never raises.
+
+        A symbolic link stays, the file it leads to is replaced.
+        """
+        return await asyncio.to_thread(replace_private, Path(self.expand(path)), text)
 
 
 class _ReplacedError(Exception):
@@ -137,26 +154,3 @@ def _moment(seconds: float) -> datetime | None:
         return datetime.fromtimestamp(seconds, UTC)
     except (OSError, OverflowError, ValueError):
         return None
-
-
-def _create_private(path: Path, text: str) -> bool:
-    try:
-        _make_private_directories(path.parent)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    except (OSError, ValueError):
-        return False
-    try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123  # the descriptor carries mode and exclusiveness
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-    except (OSError, ValueError):
-        path.unlink(missing_ok=True)
-        return False
-    return True
-
-
-def _make_private_directories(folder: Path) -> None:
-    missing = [place for place in (folder, *folder.parents) if not place.exists()]
-    for place in reversed(missing):
-        place.mkdir(mode=0o700, exist_ok=True)

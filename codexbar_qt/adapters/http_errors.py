@@ -26,6 +26,13 @@ def unusable_address(service: str) -> InvalidSetting:
     return InvalidSetting(f"The address for {service} cannot be used. Check it in Settings.")
 
 
+def not_this_machine(service: str) -> InvalidSetting:
+    """Return the error for an address elsewhere where only this machine may be asked."""
+    return InvalidSetting(
+        f"{service} was not asked, because its address is not on this machine. Report it if it stays."
+    )
+
+
 def unusable_header(service: str) -> InvalidSetting:
     """Return the error for a header value that cannot be sent, usually a badly pasted key."""
     return InvalidSetting(

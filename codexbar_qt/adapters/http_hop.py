@@ -125,6 +125,12 @@ def next_hop(hop: Hop, status: int, location: str, service: str) -> Hop | None:
     return replace(onward, headers=_safe_elsewhere(onward.headers))
 
 
+def refuse_redirect(answer: Answer, service: str) -> None:
+    """Raise RequestRefused when `answer` leads elsewhere."""
+    if answer.headers.get("location") and 300 <= answer.status < 400:
+        raise redirect_refused(service, answer.status)
+
+
 def _target(hop: Hop, location: str) -> tuple[str, Origin | None]:
     # Servers send spaces and raw UTF-8 here; aiohttp hands undecodable bytes on as surrogates.
     legible = quote(location.strip().encode("utf-8", "surrogateescape"), safe=_URL_PUNCTUATION)

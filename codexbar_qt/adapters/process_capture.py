@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 OUTPUT_LIMIT = 1024 * 1024
+TAIL_LIMIT = 64 * 1024
+_PACE_BYTES, _PACE_SECONDS = 256 * 1024, 0.1
+_CONTINUATION = bytes(range(0x80, 0xC0))
 Transport = Literal["pipe", "pty"]
 
 
@@ -29,6 +32,11 @@ class Spawn:
 
 class Attempt(Protocol):
     """A running program with its whole tree."""
+
+    @property
+    def pid(self) -> int:
+        """The process below which the program runs: its guard, or the program itself."""
+        ...
 
     def stop(self) -> None:
         """Ask for the end of the tree; returns at once."""
@@ -59,6 +67,7 @@ class Capture:
         self.last_output: float | None = None
         self.exit_code: int | None = None
         self.exited_at: float | None = None
+        self.has_started = False
         self.ended = False
         self.full = False
         self.start_errno = 0
@@ -74,6 +83,12 @@ class Capture:
             self.full = self.full or len(data) > room
             self._note()
             return not self.full
+
+    def started(self) -> None:
+        """Note that the program itself runs, not only what holds it."""
+        with self._changed:
+            self.has_started = True
+            self._changed.notify_all()
 
     def exited(self, code: int) -> None:
         """Note the exit code of the program itself; its children may still be printing."""
@@ -110,6 +125,44 @@ class Capture:
     def _note(self) -> None:
         self.changes += 1
         self._changed.notify_all()
+
+
+class TailCapture(Capture):
+    """The last 64 KiB of a program that is kept running, both streams in one.
+
+    Output is taken at 2.5 MiB/s at most, so that a program that never stops printing costs next to no processor time:
+    it has to wait until its terminal is read.
+    """
+
+    def __init__(self, changed: threading.Condition) -> None:
+        super().__init__(changed)
+        self._cut = False
+        self._window = 0.0
+        self._in_window = 0
+
+    @property
+    def text(self) -> str:
+        """What is kept, as UTF-8 with replacement marks and plain line ends."""
+        with self._changed:
+            data, cut = bytes(self._out), self._cut
+        return _decode(data.lstrip(_CONTINUATION) if cut else data)
+
+    def feed(self, data: bytes, *, error: bool = False) -> bool:
+        """Add output; there is always room. May block for a tenth of a second."""
+        del error
+        now = time.monotonic()
+        with self._changed:  # nobody waits for output: no notice
+            self._out += data
+            self._cut = self._cut or len(self._out) > TAIL_LIMIT
+            del self._out[:-TAIL_LIMIT]
+            self.last_output = now
+        if now - self._window >= _PACE_SECONDS:
+            self._window, self._in_window = now, 0
+        self._in_window += len(data)
+        if self._in_window > _PACE_BYTES:
+            time.sleep(max(0.0, self._window + _PACE_SECONDS - now))
+            self._window, self._in_window = time.monotonic(), 0
+        return True
 
 
 def _decode(data: bytes) -> str:

@@ -7,7 +7,7 @@ holds: the kernel closes it when the app dies, whatever killed it. Standard outp
 
 On Linux the guard is a child subreaper, so a descendant that leaves its group, session and parent still comes back to
 it. Elsewhere the process group and the process table must do. What happened is written to STATUS_FD:
-`E<errno>` (could not be started) or `X<exit code>`, negative for a signal.
+`E<errno>` (could not be started), or `S0` (started) and later `X<exit code>`, negative for a signal.
 
 Only small modules are imported here: this start-up is paid for every program that is run.
 """
@@ -39,6 +39,12 @@ def default_guard_command() -> tuple[str, ...]:
     if getattr(sys, "frozen", False):
         return (sys.executable, GUARD_FLAG)
     return (sys.executable, "-I", "-S", __file__)
+
+
+def is_guard(argv: Sequence[str]) -> bool:
+    """Whether these are the words of a guard process, of this app or of another that runs."""
+    script = len(argv) > 3 and [*argv[1:3]] == ["-I", "-S"] and argv[3].endswith("process_guard.py")
+    return script or GUARD_FLAG in argv[1:2]
 
 
 def parent_table() -> dict[int, int]:
@@ -131,8 +137,9 @@ def main(arguments: Sequence[str]) -> int:
     wake = _watch_signals()
     child, problem = _start(argv, transport == "pty", prctl)
     if problem:
-        os.write(status_fd, b"E%d\n" % problem)
+        _tell(status_fd, b"E%d\n" % problem)
         return 0
+    _tell(status_fd, b"S0\n")
     _let_go_of_output()
     _wait(child, status_fd, wake)
     if not reaps:
@@ -251,10 +258,14 @@ def _reap(child: int, status_fd: int) -> None:
         if pid == 0:
             return
         if pid == child:
-            try:
-                os.write(status_fd, b"X%d\n" % os.waitstatus_to_exitcode(status))
-            except OSError:
-                return
+            _tell(status_fd, b"X%d\n" % os.waitstatus_to_exitcode(status))
+
+
+def _tell(status_fd: int, line: bytes) -> None:
+    try:
+        os.write(status_fd, line)
+    except OSError:  # the app is gone: its lifeline tells the same
+        return
 
 
 def _end_descendants() -> None:

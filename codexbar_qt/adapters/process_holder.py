@@ -22,6 +22,11 @@ class Holder(Protocol):
     """Knows whether the program has ended and ends its tree."""
 
     @property
+    def pid(self) -> int:
+        """The process below which the program runs."""
+        ...
+
+    @property
     def status_fd(self) -> int | None:
         """What becomes readable when `look` has news; None when it must be asked again and again."""
         ...
@@ -48,6 +53,7 @@ class GuardHolder:
 
     def __init__(self, guard: subprocess.Popen[bytes], lifeline: int, status_fd: int) -> None:
         self._guard = guard
+        self.pid = guard.pid
         self._lifeline: int | None = lifeline
         self.status_fd = status_fd
         self._report = b""
@@ -60,6 +66,8 @@ class GuardHolder:
             number = int(line[1:])
             if line.startswith(b"E"):
                 capture.not_started(number)
+            elif line.startswith(b"S"):
+                capture.started()
             else:
                 capture.exited(number)
         if data:
@@ -90,6 +98,7 @@ class GroupHolder:
 
     def __init__(self, program: subprocess.Popen[bytes]) -> None:
         self._program = program
+        self.pid = program.pid
         self._released = False
         self.status_fd = None
 

@@ -57,6 +57,13 @@ class PosixAttempt:
             self._holder.close()
             self._close_all()
             raise OSError(errno.EAGAIN, "no thread can be started") from None
+        if self._holder.status_fd is None:  # a guard reports it
+            capture.started()
+
+    @property
+    def pid(self) -> int:
+        """The guard's process id, without a guard the program's."""
+        return self._holder.pid
 
     def stop(self) -> None:
         """Ask for the end of the tree."""

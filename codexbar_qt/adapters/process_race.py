@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     StartAttempt = Callable[[Transport, Capture], Attempt | None]
 
 EOF_GRACE = 1.0
-_JOIN_SECONDS = 3.0
+JOIN_SECONDS = 3.0
 _SETTLE_SECONDS = 0.05  # silence shorter than this is not measured: a flood would be parsed for every piece
 _LEAST_PTY_SECONDS = 0.05
 
@@ -87,7 +87,7 @@ class Race:
             for lane in lanes:
                 lane.attempt.stop()
             for lane in lanes:
-                lane.attempt.join(_JOIN_SECONDS)
+                lane.attempt.join(JOIN_SECONDS)
             self.done.set()
 
     def _run(self) -> CommandResult:
@@ -176,7 +176,7 @@ class Race:
 
     def _close(self, lane: _Lane, stopped_by: Literal["idle", "limit"] | None) -> None:
         lane.attempt.stop()
-        lane.attempt.join(_JOIN_SECONDS)
+        lane.attempt.join(JOIN_SECONDS)
         overflowed = lane.capture.full
         lane.result = lane.capture.result(lane.transport, "limit" if overflowed else stopped_by)
         lane.accepted = self._accepts(lane.result)

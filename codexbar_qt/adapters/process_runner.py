@@ -6,8 +6,6 @@ import asyncio
 import concurrent.futures
 import contextlib
 import os
-import threading
-import time
 import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,50 +14,21 @@ from codexbar_qt.adapters import process_lookup
 from codexbar_qt.adapters.process_capture import Spawn
 from codexbar_qt.adapters.process_environment import child_environment
 from codexbar_qt.adapters.process_guard import default_guard_command
+from codexbar_qt.adapters.process_hold import HeldPrograms
 from codexbar_qt.adapters.process_race import EOF_GRACE, Race, RunStoppedError
+from codexbar_qt.adapters.process_running import SHUT_DOWN, Running, start_supervisor
 from codexbar_qt.provider_api import Command, ProcessRunner, ProviderError, ToolFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from codexbar_qt.adapters.process_capture import Attempt, Capture, Transport
-    from codexbar_qt.provider_api import CommandResult, Env, Platform
-
-    StartAttempt = Callable[[Spawn, Capture], Attempt | None]
+    from codexbar_qt.adapters.process_race import StartAttempt
+    from codexbar_qt.provider_api import CommandResult, Env, HeldProgram, Platform
 
 MOST_RUNS = 4
 SHUTDOWN_SECONDS = 1.0
 _CANCEL_SECONDS = 2.0
-_SHUT_DOWN = "The program was stopped because the app is closing."
-
-
-class _Running:
-    """The races under way. Kept apart from the runner so that the end of the interpreter can stop them."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._races: set[Race] = set()
-        self._closed = False
-
-    def add(self, race: Race) -> None:
-        with self._lock:
-            if self._closed:
-                raise ToolFailed(_SHUT_DOWN)
-            self._races.add(race)
-
-    def remove(self, race: Race) -> None:
-        with self._lock:
-            self._races.discard(race)
-
-    def stop_all(self, seconds: float) -> bool:
-        """Stop every race for good; whether all processes were gone in time."""
-        with self._lock:
-            self._closed = True
-            races = tuple(self._races)
-        for race in races:
-            race.stop()
-        deadline = time.monotonic() + seconds
-        return all(race.done.wait(max(0.0, deadline - time.monotonic())) for race in races)
 
 
 class SupervisedRunner(ProcessRunner):
@@ -71,8 +40,8 @@ class SupervisedRunner(ProcessRunner):
         environ: The process environment, read anew for every run.
         platform: The system; Windows gets job objects, the others process groups below a guard process.
         guard_command: Words that start the guard (see `process_guard`); empty runs programs without one.
-        start_attempt: Another way to start an attempt, for tests.
         eof_grace: Seconds that a finished program's children may keep its output open.
+        keeps_programs: Whether held programs are kept after their block, as `hold` says; False ends them with it.
     """
 
     def __init__(
@@ -83,20 +52,21 @@ class SupervisedRunner(ProcessRunner):
         environ: Mapping[str, str] = os.environ,
         platform: Platform = "linux",
         guard_command: Sequence[str] | None = None,
-        start_attempt: StartAttempt | None = None,
         eof_grace: float = EOF_GRACE,
+        keeps_programs: bool = False,
     ) -> None:
         self._env = env
+        self._keeps_programs = keeps_programs
         self._home = home
         self._environ = environ
         self._platform: Platform = platform
         self._guard = tuple(default_guard_command() if guard_command is None else guard_command)
-        self._start_attempt = start_attempt or self._start_on_this_system
         self._eof_grace = eof_grace
         self._slots = asyncio.Semaphore(MOST_RUNS)
         shell = "" if platform == "windows" else process_lookup.user_shell(environ)
         self._shell = process_lookup.LoginShell(shell, self._ask_shell)
-        self._running = _Running()
+        self._running = Running()
+        self._held = HeldPrograms(self._running)
         # Runs at interpreter exit too. Threads are daemons: the exit does not wait for them before it comes here.
         self._finalizer = weakref.finalize(self, self._running.stop_all, SHUTDOWN_SECONDS)
 
@@ -121,6 +91,24 @@ class SupervisedRunner(ProcessRunner):
         """
         facts = await self._shell.facts()
         return await self._supervise(command, self._search_path(facts))
+
+    @contextlib.asynccontextmanager
+    async def hold(self, command: Command, *, keep_seconds: float) -> AsyncIterator[HeldProgram]:
+        """Hold `command.argv` as the contract says; where there is no pseudo-terminal, on pipes without a window.
+
+        Blocks with the same `argv` share one program; the limit and the environment of the first count. A fifth
+        program ends the oldest one that no block uses, ToolFailed is raised when there is none.
+
+        Raises ToolNotInstalled or ToolFailed on entering when nothing could be started.
+        """
+        facts = await self._shell.facts()
+        start = self._starter(command, self._search_path(facts))
+        async with self._held.hold(command, start, keep_seconds if self._keeps_programs else 0.0) as program:
+            yield program
+
+    def held_processes(self) -> tuple[int, ...]:
+        """Return the process ids below which held programs run now, those kept without a block too."""
+        return self._held.pids()
 
     def shutdown(self) -> bool:
         """End all programs and refuse further runs; returns within 1 s, False when some were not gone by then."""
@@ -157,15 +145,19 @@ class SupervisedRunner(ProcessRunner):
             return ""
         return result.stdout
 
-    async def _supervise(self, command: Command, path: str) -> CommandResult:
+    def _starter(self, command: Command, path: str) -> StartAttempt:
         environment = child_environment(
             self._environ, path=path, home=self._home, extra=command.env, platform=self._platform
         )
-        cwd = self._home if Path(self._home).is_dir() else os.path.abspath(os.sep)  # noqa: PTH100, ASYNC240 - one look
+        cwd = self._home if Path(self._home).is_dir() else os.path.abspath(os.sep)  # noqa: PTH100
 
         def start(transport: Transport, capture: Capture) -> Attempt | None:
-            return self._start_attempt(Spawn(command.argv, environment, cwd, transport), capture)
+            return self._start_on_this_system(Spawn(command.argv, environment, cwd, transport), capture)
 
+        return start
+
+    async def _supervise(self, command: Command, path: str) -> CommandResult:
+        start = self._starter(command, path)
         async with self._slots:
             race = Race(command, start, eof_grace=self._eof_grace, heard=_on_loop(command))
             self._running.add(race)
@@ -194,15 +186,15 @@ def _on_loop(command: Command) -> Callable[[str], None] | None:
     return heard
 
 
-async def _in_thread(race: Race, running: _Running) -> CommandResult:
+async def _in_thread(race: Race, running: Running) -> CommandResult:
     future: concurrent.futures.Future[CommandResult] = concurrent.futures.Future()
     future.set_running_or_notify_cancel()  # from here on a cancelled waiter cannot cancel it: the thread will answer
     future.add_done_callback(lambda _: running.remove(race))
     try:
-        threading.Thread(target=_supervise, args=(race, future), name="program run", daemon=True).start()
-    except RuntimeError:
+        start_supervisor("program run", _supervise, race, future)
+    except ToolFailed:
         running.remove(race)
-        raise ToolFailed("No more programs can be started. Close other programs, then refresh.") from None
+        raise
     try:
         return await asyncio.wrap_future(future)
     except asyncio.CancelledError:
@@ -216,7 +208,7 @@ def _supervise(race: Race, future: concurrent.futures.Future[CommandResult]) -> 
     try:
         result = race.run()
     except RunStoppedError:
-        future.set_exception(ToolFailed(_SHUT_DOWN))
+        future.set_exception(ToolFailed(SHUT_DOWN))
     except BaseException as problem:  # a provider's `accept` may raise anything; the waiting task gets it
         future.set_exception(problem)
     else:

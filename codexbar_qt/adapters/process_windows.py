@@ -96,6 +96,8 @@ class WindowsPipeAttempt:
             _start_thread(self._read, self._program.stderr, True),
         ]
         self._waiter = _start_thread(self._wait)
+        self.pid = self._program.pid
+        capture.started()
 
     def stop(self) -> None:
         """Kill the job."""
@@ -141,6 +143,8 @@ class WindowsTerminalAttempt:
             raise
         self._reader = _start_thread(self._read, terminal)
         self._waiter = _start_thread(self._wait, terminal)
+        self.pid = terminal.pid
+        capture.started()
 
     def stop(self) -> None:
         """Kill the job."""

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
         run_scaled,
         use_offscreen_platform,
     )
+    from codexbar_qt.bootstrap.live_contexts import LiveContexts
     from codexbar_qt.bootstrap.places import NoHomeError
-    from codexbar_qt.bootstrap.services import LiveContexts, Services, build_demo_services, build_services
+    from codexbar_qt.bootstrap.services import Services, build_demo_services, build_services
     from codexbar_qt.bootstrap.session import build_session
 
 __all__ = [
@@ -41,8 +42,9 @@ __all__ = [
 
 _MODULES = {
     "command_line": ("open_secret_store", "start_command_log"),
+    "live_contexts": ("LiveContexts",),
     "places": ("NoHomeError",),
-    "services": ("LiveContexts", "Services", "build_demo_services", "build_services"),
+    "services": ("Services", "build_demo_services", "build_services"),
     "session": ("build_session",),
 }
 

@@ -71,13 +71,15 @@ def build_launch(wish: Wish, *, demo: bool, selftest: bool) -> Launch:
     # All that these two import comes after the icon.
     async def prepare() -> tuple[Services, AppSession]:
         import asyncio
+        from functools import partial
 
         from codexbar_qt.bootstrap.logs import follow_log_preference
         from codexbar_qt.bootstrap.services import build_demo_services, build_services
         from codexbar_qt.bootstrap.session import build_session
 
         await asyncio.to_thread(_import_the_rest)
-        services = await asyncio.to_thread(build_demo_services if demo else build_services)
+        build = build_demo_services if demo else partial(build_services, keeps_programs=True)
+        services = await asyncio.to_thread(build)
         session = await build_session(services)
         follow_log_preference(session)
         return services, session

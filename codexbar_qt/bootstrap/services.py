@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import tempfile
@@ -17,78 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import tzinfo
 
-    from codexbar_qt.core.app_config import ProviderEntry, TokenAccount
     from codexbar_qt.core.config_file import ConfigFile
     from codexbar_qt.core.config_location import ConfigLocation
     from codexbar_qt.core.fetch_service import ContextFactory
-    from codexbar_qt.core.preferences import Preferences
     from codexbar_qt.core.preferences_file import PreferencesFile
     from codexbar_qt.core.private_file import FileCalls
     from codexbar_qt.core.registry import Registry
+    from codexbar_qt.core.session_memory import SessionMemories
     from codexbar_qt.core.snapshot_archive import SnapshotArchive
     from codexbar_qt.demo.contexts import DemoContexts
     from codexbar_qt.provider_api import (
         Clock,
         Env,
-        FetchContext,
-        HomeFiles,
-        HttpClient,
         Platform,
-        ProcessRunner,
-        Provider,
-        SystemInfo,
     )
-
-USER_AGENT = f"CodexBar/{__version__}"
-
-
-@dataclass(frozen=True, slots=True)
-class LoggerNotes:
-    """The NoteLog port: remarks of a provider go to its own logger."""
-
-    logger: logging.Logger
-
-    def debug(self, message: str) -> None:
-        """Write a remark."""
-        self.logger.debug("%s", message)
-
-
-@dataclass(frozen=True, slots=True)
-class LiveContexts:
-    """Builds fetch contexts over the real adapters. `preferences` gives those in force."""
-
-    http: HttpClient
-    processes: ProcessRunner
-    files: HomeFiles
-    env: Env
-    clock: Clock
-    system: SystemInfo
-    preferences: Callable[[], Preferences]
-
-    def context(
-        self, provider: Provider, entry: ProviderEntry, account: TokenAccount | None, *, interactive: bool
-    ) -> FetchContext:
-        """Return the ports of one fetch."""
-        from codexbar_qt.core.credentials import account_env, fetch_values
-        from codexbar_qt.provider_api import FetchContext
-        from codexbar_qt.provider_api.resolution import ResolvedCredentials, ResolvedSettings
-
-        descriptor = provider.descriptor
-        stored = self.preferences().provider_values(descriptor)
-        values = fetch_values(descriptor, entry, self.env, stored, account)
-        return FetchContext(
-            http=self.http,
-            credentials=ResolvedCredentials(values),
-            settings=ResolvedSettings(values),
-            processes=self.processes,
-            files=self.files,
-            env=account_env(descriptor, self.env, account),
-            clock=self.clock,
-            log=LoggerNotes(logging.getLogger(f"codexbar_qt.providers.{provider.id}")),
-            system=self.system,
-            account_label=account.label if account else None,
-            interactive=interactive,
-        )
 
 
 @dataclass(slots=True)
@@ -105,6 +46,7 @@ class Services:
     preferences_file: PreferencesFile
     contexts: ContextFactory
     archive: SnapshotArchive | None = None
+    memories: SessionMemories | None = None
     demo: DemoContexts | None = None
     close_network: Callable[[], Awaitable[None]] | None = None
     reset_network: Callable[[], Awaitable[None]] | None = None
@@ -131,16 +73,17 @@ class Services:
             step()
 
 
-def build_services() -> Services:
-    """Build the real thing. Reads disk and environment: call it off the Qt loop."""
+def build_services(*, keeps_programs: bool = False) -> Services:
+    """Build the real thing. Reads disk and environment: call it off the Qt loop.
+
+    With `keeps_programs` (the tray app) a held program outlives the fetch that started it for a while.
+    """
     from codexbar_qt.adapters.environment import ProcessEnv
-    from codexbar_qt.adapters.home_files import LocalHomeFiles
-    from codexbar_qt.adapters.http_client import AiohttpClient
     from codexbar_qt.adapters.platform_name import current_platform
     from codexbar_qt.adapters.private_rights import restrict_to_owner
-    from codexbar_qt.adapters.process_runner import SupervisedRunner
     from codexbar_qt.adapters.system_clock import SystemClock
     from codexbar_qt.adapters.system_info import read_system_info
+    from codexbar_qt.bootstrap.live_contexts import Machine, build_live
     from codexbar_qt.bootstrap.places import home_folder
     from codexbar_qt.core.config_file import ConfigFile
     from codexbar_qt.core.config_location import locate_config
@@ -154,11 +97,9 @@ def build_services() -> Services:
     preferences_file = PreferencesFile(location.settings_path, os.environ.get, clock.now, calls)
     registry = _load_registry(location, preferences_file)
     system = read_system_info(__version__)
-    http = AiohttpClient(env=env.get, now=clock.now, user_agent=USER_AGENT)
-    processes = SupervisedRunner(env, home=str(home), platform=platform)
-    contexts = LiveContexts(
-        http, processes, LocalHomeFiles(str(home)), env, clock, system, lambda: preferences_file.current
-    )
+    config_file = ConfigFile(location, registry.providers, clock.now, calls)
+    machine = Machine(env, clock, platform, home, system)
+    live = build_live(machine, config_file, lambda: preferences_file.current, keeps_programs=keeps_programs)
     return Services(
         env=env,
         clock=clock,
@@ -166,13 +107,14 @@ def build_services() -> Services:
         zone=_zone(system.time_zone),
         location=location,
         registry=registry,
-        config_file=ConfigFile(location, registry.providers, clock.now, calls),
+        config_file=config_file,
         preferences_file=preferences_file,
-        contexts=contexts,
+        contexts=live.contexts,
         archive=_archive(calls),
-        close_network=http.close,
-        reset_network=http.reset,
-        stop_processes=processes.shutdown,
+        memories=live.contexts.memories,
+        close_network=live.close_network,
+        reset_network=live.reset_network,
+        stop_processes=live.stop_processes,
     )
 
 
@@ -182,6 +124,7 @@ def build_demo_services() -> Services:
     from codexbar_qt.core.config_edit import set_enabled
     from codexbar_qt.core.config_file import ConfigFile
     from codexbar_qt.core.config_location import CONFIG_NAME, ConfigLocation
+    from codexbar_qt.core.config_normal import raw_entry
     from codexbar_qt.core.preferences_file import PreferencesFile
     from codexbar_qt.core.registry import load_registry
     from codexbar_qt.demo.clock import DemoClock
@@ -193,12 +136,13 @@ def build_demo_services() -> Services:
     location = ConfigLocation(folder / CONFIG_NAME)
     demo = DemoContexts(resource_folder() / "demo", clock)
     config_file = ConfigFile(location, registry.providers, clock.now)
-    known = {provider.id for provider in registry.providers}
+    known = {provider.id: provider for provider in registry.providers}
 
     def enable_all(root: dict[str, object]) -> None:
         for name in demo.provider_ids():
             if name in known:
                 set_enabled(root, name, True)
+                raw_entry(root, name).update(demo.stored_scopes(known[name]))
 
     config_file.update(enable_all)
     return Services(

@@ -37,6 +37,7 @@ async def build_session(services: Services) -> AppSession:
         env=services.env,
         zone=services.zone,
         archive=services.archive,
+        memories=services.memories,
         login_item=None if services.demo is not None else build_login_item(services.platform),
         is_demo=services.demo is not None,
     )

@@ -105,7 +105,7 @@ async def test_a_cancelled_wait_frees_its_place(client: AiohttpClient, monkeypat
     await until(lambda: len(gauge.seconds) == 3)
     gauge.go.set()
     await asyncio.gather(tasks[1], tasks[3])
-    assert not client._slots._gates
+    assert not client._connections._slots._gates
 
 
 async def test_the_limit_counts_from_the_start_of_the_transfer(
@@ -223,7 +223,7 @@ async def test_reset_drops_idle_connections_and_spares_the_others(client: Aiohtt
     await client.reset()
     await client.get(server.url, service="Acme")
     assert server.connections == 3
-    assert len(client._retired) == 1  # the one before the last stays known until the next reset, closed
+    assert len(client._connections._retired) == 1  # the one before the last stays known until the next reset, closed
 
 
 async def test_close_ends_what_is_under_way(client: AiohttpClient, serve: Serve) -> None:
@@ -322,17 +322,19 @@ def test_aiohttp_is_imported_by_the_first_request_off_the_loop(tmp_path: Path) -
         import asyncio, sys, threading
         from datetime import UTC, datetime
         import codexbar_qt.adapters.http_client as http_client
+        import codexbar_qt.adapters.http_connections as http_connections
+        from codexbar_qt.provider_api import ProviderError
         assert not {"aiohttp", "yarl", "brotli", "truststore"} & set(sys.modules)
         seen = []
-        load = http_client._load
-        http_client._load = lambda *names: seen.append(threading.current_thread()) or load(*names)
+        load = http_connections._load
+        http_connections._load = lambda *names: seen.append(threading.current_thread()) or load(*names)
         async def main():
             client = http_client.AiohttpClient(env={}.get, now=lambda: datetime.now(UTC), user_agent="t")
             assert "aiohttp" not in sys.modules
             async def ask():
                 try:
                     await client.get("http://127.0.0.1:1/", service="Acme")
-                except http_client.ProviderError as error:
+                except ProviderError as error:
                     return error.reason
             reasons = await asyncio.gather(ask(), ask(), ask())
             await client.close()
