@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from codexbar_qt.core.config_file import ConfigFile
-    from codexbar_qt.provider_api import Provider
+    from codexbar_qt.provider_api import AccountField, Provider
     from codexbar_qt.provider_api.resolution import ReadEnv
 
 
@@ -93,8 +93,9 @@ def _account_of(provider: Provider, options: ApiKeyOptions) -> _TeamAccount | No
     given = (options.label, options.usage_scope, options.organization_id, options.workspace_id)
     if all(option is None for option in given):
         return None
-    scopes = _scopes(provider)
-    if not scopes:
+    setting = _accounts_setting(provider)
+    scopes = setting.usage_scopes if setting else ()
+    if setting is None or not scopes:
         message = f"{provider.descriptor.name} has no account options. Leave out the label, scope and ids."
         raise CommandError(message, "args")
     scope = (options.usage_scope or scopes[0]).strip().lower()
@@ -106,20 +107,23 @@ def _account_of(provider: Provider, options: ApiKeyOptions) -> _TeamAccount | No
             message = f"The label and the ids belong to a shared scope. Add --usage-scope {scopes[-1]}."
             raise CommandError(message, "args")
         return None
-    fields = {
-        "usageScope": scope,
-        "organizationId": _line(options.organization_id or "", "organization id"),
-        "workspaceID": _line(options.workspace_id or "", "workspace id"),
-    }
+    given_ids = {"organizationId": options.organization_id, "workspaceID": options.workspace_id}
+    needed = [field for field in setting.fields if field.usage_scope in ("", scope)]
+    ids = {field.key: _checked(field, given_ids.get(field.key) or "") for field in needed}
     label = scope.capitalize() if options.label is None else _line(options.label, "label")
-    return _TeamAccount(label, fields)
+    return _TeamAccount(label, {"usageScope": scope, **ids})
 
 
-def _scopes(provider: Provider) -> tuple[str, ...]:
-    for setting in provider.descriptor.settings:
-        if isinstance(setting, AccountsSetting):
-            return setting.usage_scopes
-    return ()
+def _accounts_setting(provider: Provider) -> AccountsSetting | None:
+    return next((item for item in provider.descriptor.settings if isinstance(item, AccountsSetting)), None)
+
+
+def _checked(field: AccountField, text: str) -> str:
+    line = _line(text, field.label)
+    complaint = field.check(line) if field.check else None
+    if complaint:
+        raise CommandError(f"The {field.label} cannot be used. {complaint}", "args")
+    return line
 
 
 def _line(text: str, what: str) -> str:

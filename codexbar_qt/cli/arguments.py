@@ -20,7 +20,7 @@ from codexbar_qt.cli.commands import (
 from codexbar_qt.cli.output import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +83,31 @@ def find_command(arguments: Sequence[str]) -> tuple[Command | None, Sequence[str
     return _named((first,)), rest
 
 
-def parse_arguments(arguments: Sequence[str]) -> Invocation:
-    """Return the command and its options. Raises CommandError of kind args."""
+class UnknownOption(CommandError):
+    """An option that may be the flag of a report, which only the loaded providers know."""
+
+
+def parse_arguments(arguments: Sequence[str], reports: Collection[str] = ()) -> Invocation:
+    """Return the command and its options, `reports` are the flags that providers declare.
+
+    Raises CommandError of kind args, UnknownOption where other `reports` might help.
+    """
     command, rest = find_command(arguments)
     if command is None:
         group = arguments[0] in GROUP_DEFAULTS
         word = arguments[1] if group else arguments[0]
         where = f" of {arguments[0]}" if group else ""
         raise _refusal(f"There is no command {_named_or('of this name', word)}{where}. Run codexbar --help.")
-    return _parse_options(command, rest)
+    return _parse_options(command, rest, reports)
 
 
 def _named(words: tuple[str, ...]) -> Command | None:
     return next((command for command in COMMANDS if command.words == words), None)
 
 
-def _parse_options(command: Command, rest: Sequence[str]) -> Invocation:
+def _parse_options(command: Command, rest: Sequence[str], reports: Collection[str]) -> Invocation:
     values: dict[str, str] = {}
+    known_flags = {*COMMON_FLAGS, *command.flags, *(reports if command.takes_reports else ())}
     flags: set[str] = set()
     tokens = iter(rest)
     for token in tokens:
@@ -110,9 +118,8 @@ def _parse_options(command: Command, rest: Sequence[str]) -> Invocation:
             raise _refusal(f"{command.name} takes options only. Run codexbar {command.name} --help.")
         if name in COMMON_VALUES or name in command.values:
             values[name] = value if has_value else _next_value(name, tokens)
-        elif name not in COMMON_FLAGS and name not in command.flags:
-            told = _named_or("of this name", name)
-            raise _refusal(f"{command.name} has no option {told}. Run codexbar {command.name} --help.")
+        elif name not in known_flags:
+            raise _unknown(command, name)
         elif has_value:
             raise _refusal(f"{name} takes no value. Leave out what follows the equals sign.")
         elif name == "--web":
@@ -127,6 +134,12 @@ def _next_value(name: str, tokens: Iterator[str]) -> str:
     if value is None or value.startswith("--"):
         raise _refusal(f"{name} needs a value. Write it as {name} VALUE or {name}=VALUE.")
     return value
+
+
+def _unknown(command: Command, name: str) -> CommandError:
+    shown = _named_or("of this name", name)
+    told = f"{command.name} has no option {shown}. Run codexbar {command.name} --help."
+    return UnknownOption(told, "args") if command.takes_reports else _refusal(told)
 
 
 def _last_word(arguments: Sequence[str], option: str, known: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codexbar_qt.cli import api_key_command, cache_command, commands, config_commands
-from codexbar_qt.cli.arguments import Invocation, OutputMode, parse_arguments, read_output_mode
+from codexbar_qt.cli.arguments import Invocation, OutputMode, UnknownOption, parse_arguments, read_output_mode
 from codexbar_qt.cli.encoding import encode_json
 from codexbar_qt.cli.exit_codes import FAILURE
 from codexbar_qt.cli.interruption import Terminated, run_interruptible
@@ -50,9 +50,7 @@ def run_command(arguments: Sequence[str], host: Host, terminal: Terminal) -> int
 
 def _carry_out(arguments: Sequence[str], mode: OutputMode, host: Host, terminal: Terminal) -> CommandOutput:
     try:
-        invocation = parse_arguments(arguments)
-        host.start_log(mode.log_level, json_lines=mode.json_logs)
-        backend = host.build()
+        invocation, backend = _prepare(arguments, mode, host)
         for failure in backend.registry.failures:
             _log.warning("The provider %s was left out: %s", failure.origin, failure.message)
         return _COMMANDS[invocation.command](_Run(invocation, mode, backend, host, terminal))
@@ -66,6 +64,20 @@ def _carry_out(arguments: Sequence[str], mode: OutputMode, host: Host, terminal:
         _log.debug("Unexpected %s", kind, exc_info=RuntimeError(kind).with_traceback(error.__traceback__))
         told = f"An internal error stopped the command ({kind}). Report it with the output of -v."
         return _failed(CommandError(told, "runtime"))
+
+
+def _prepare(arguments: Sequence[str], mode: OutputMode, host: Host) -> tuple[Invocation, Backend]:
+    """Read the line, and once more with the providers at hand when it has an option that only they can know."""
+    try:
+        invocation = parse_arguments(arguments)
+    except UnknownOption:
+        invocation = None
+    host.start_log(mode.log_level, json_lines=mode.json_logs)
+    backend = host.build()
+    if invocation is None:
+        reports = [report.flag for provider in backend.registry.providers for report in provider.debug_reports]
+        invocation = parse_arguments(arguments, reports)
+    return invocation, backend
 
 
 def _failed(error: CommandError) -> CommandOutput:

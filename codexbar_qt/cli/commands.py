@@ -13,11 +13,15 @@ FORMATS = ("text", "json")
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command: its words, and the options beyond the common ones, with a value and without."""
+    """A command: its words, and the options beyond the common ones, with a value and without.
+
+    `takes_reports`: the flags of the reports that providers declare are options, too.
+    """
 
     words: tuple[str, ...]
     values: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    takes_reports: bool = False
 
     @property
     def name(self) -> str:
@@ -29,6 +33,7 @@ USAGE = Command(
     ("usage",),
     values=("--provider", "--account", "--account-index", "--source", "--web-timeout"),
     flags=("--all-accounts", "--web", "--no-credits"),
+    takes_reports=True,
 )
 CONFIG_VALIDATE = Command(("config", "validate"))
 CONFIG_DUMP = Command(("config", "dump"), flags=("--show-secrets",))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from codexbar_qt.cli.commands import Command
+    from codexbar_qt.provider_api import DebugReport
 
 _COMMON = """\
 Output:
@@ -111,6 +114,10 @@ Options:
 }
 
 
-def help_text(command: Command | None) -> str:
-    """Return the help of a command, the overview for None."""
-    return _OVERVIEW if command is None else f"{_TEXTS[command.name]}\n{_COMMON}"
+def help_text(command: Command | None, reports: Iterable[DebugReport] = ()) -> str:
+    """Return the help of a command with the flags of `reports`, the overview for None."""
+    if command is None:
+        return _OVERVIEW
+    flags = "".join(f"  {report.flag}  {report.help}\n" for report in reports)
+    named = f"\nOf single providers:\n{flags}" if flags else ""
+    return f"{_TEXTS[command.name]}{named}\n{_COMMON}"

@@ -54,10 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         if any(word in _HELP for word in given):
-            from codexbar_qt.cli.arguments import find_command
-            from codexbar_qt.cli.help_texts import help_text
-
-            return _say(help_text(find_command(given)[0] if given[0] not in _HELP else None))
+            return _say(_help(given))
         if any(word in _VERSION for word in given):
             return _say(f"CodexBar {__version__}\n")
         from codexbar_qt.cli.command_runner import run_command
@@ -66,6 +63,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run_command(given, BootstrapHost(), process_terminal())
     except KeyboardInterrupt:
         return _INTERRUPTED
+
+
+def _help(given: Sequence[str]) -> str:
+    from codexbar_qt.cli.arguments import find_command
+    from codexbar_qt.cli.help_texts import help_text
+
+    command = None if given[0] in _HELP else find_command(given)[0]
+    if command is None or not command.takes_reports:
+        return help_text(command)
+    from codexbar_qt.cli.output import CommandError
+
+    try:
+        providers = BootstrapHost().build().registry.providers
+    except CommandError:
+        return help_text(command)
+    return help_text(command, [report for provider in providers for report in provider.debug_reports])
 
 
 def _say(text: str) -> int:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codexbar_qt.provider_api import ProviderDescriptor, ProviderError, Snapshot
-    from codexbar_qt.provider_api.fallback import Attempt
+    from collections.abc import Mapping
+
+    from codexbar_qt.provider_api import Attempt, ProviderDescriptor, ProviderError, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,8 @@ class Reading:
     """The outcome for one provider or account: `snapshot` or `error` is set.
 
     `source` is the way that was used, on failure the one that was asked for. `account` is the label of a token account,
-    "" for none. A plan with nothing to measure is a snapshot that is empty but for its time and note.
+    "" for none. A plan with nothing to measure is a snapshot that is empty but for its time and note. `reports` are the
+    extra facts asked for, by their key in JSON.
     """
 
     descriptor: ProviderDescriptor
@@ -25,3 +27,4 @@ class Reading:
     error: ProviderError | None = None
     exit_code: int = 0
     attempts: tuple[Attempt, ...] = ()
+    reports: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, "Mapping[str, str]"])

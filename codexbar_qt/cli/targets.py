@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codexbar_qt.cli.config_commands import find_provider
@@ -17,19 +17,24 @@ if TYPE_CHECKING:
     from codexbar_qt.core.app_config import AppConfig, ProviderEntry, TokenAccount
     from codexbar_qt.provider_api import Provider, ProviderError
 
-# Two fixed words of the command's contract; as every other name they only mean providers that are loaded.
+# Fixed words of the command's contract; as every other name they only mean providers that are loaded.
 BOTH = ("codex", "claude")
+ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One fetch to make; with `error` there is nothing to fetch. `label` names the token account in the output."""
+    """One fetch to make; with `error` there is nothing to fetch. `label` names the token account in the output.
+
+    `is_named` says that the provider is on or was asked for by its name, which `all` is not.
+    """
 
     provider: Provider
     entry: ProviderEntry
     account: TokenAccount | None = None
     label: str = field(default="", repr=False)
     error: ProviderError | None = None
+    is_named: bool = True
 
 
 def choose_targets(
@@ -37,11 +42,14 @@ def choose_targets(
 ) -> tuple[Target, ...]:
     """Return what to fetch, in the order of the output. Raises CommandError of kind args."""
     chosen = choose_providers(config, providers, options.provider)
-    if not options.names_accounts:
-        return tuple(_active_target(config.entry(item.id), item, hide_personal_info) for item in chosen)
-    if len(chosen) > 1:
+    if options.names_accounts and len(chosen) > 1:
         raise CommandError("Accounts belong to one provider. Name it with --provider.", "args")
-    return tuple(target for item in chosen for target in _account_targets(config, item, options, hide_personal_info))
+    if options.names_accounts:
+        found = [target for item in chosen for target in _account_targets(config, item, options, hide_personal_info)]
+    else:
+        found = [_active_target(config.entry(item.id), item, hide_personal_info) for item in chosen]
+    by_name = (options.provider or ALL).strip().lower() != ALL
+    return tuple(replace(target, is_named=by_name or target.entry.enabled) for target in found)
 
 
 def choose_providers(config: AppConfig, providers: Sequence[Provider], name: str | None) -> tuple[Provider, ...]:
@@ -50,7 +58,7 @@ def choose_providers(config: AppConfig, providers: Sequence[Provider], name: str
     if name is None:
         return tuple(known[found] for found in config.enabled_ids if found in known)
     word = name.strip().lower()
-    if word == "all":
+    if word == ALL:
         return tuple(providers)
     if word != "both":
         return (find_provider(providers, name),)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codexbar_qt.cli.exit_codes import FAILURE, SUCCESS, exit_code_of
 from codexbar_qt.cli.output import CommandOutput
 from codexbar_qt.cli.readings import Reading
 from codexbar_qt.cli.usage_json import usage_element
-from codexbar_qt.cli.usage_text import error_line, usage_block
+from codexbar_qt.cli.usage_text import attempt_notes, error_line, report_lines, usage_block
 from codexbar_qt.core.fetch_service import FetchRequest, FetchService
 from codexbar_qt.provider_api import MissingCredential, NoUsageData, ServiceUnavailable, Snapshot, ToolNotInstalled
 from codexbar_qt.provider_api.fallback import FetchResult
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from codexbar_qt.cli.targets import Target
@@ -45,8 +46,14 @@ def present_usage(readings: Sequence[Reading], style: TextStyle, now: datetime) 
         elements,
         "\n\n".join(blocks),
         failures[-1].exit_code if failures else SUCCESS,
-        tuple(error_line(reading, style) for reading in failures),
+        tuple(line for reading in readings for line in _error_lines(reading, style)),
     )
+
+
+def _error_lines(reading: Reading, style: TextStyle) -> list[str]:
+    if reading.error is None:
+        return report_lines(reading, style)
+    return [error_line(reading, style), *attempt_notes(reading, style)]
 
 
 def attempt_lines(readings: Sequence[Reading]) -> list[str]:
@@ -68,7 +75,7 @@ async def _read_one(
     descriptor, mode = target.provider.descriptor, options.source or target.entry.source
     if target.error is not None:
         return Reading(descriptor, mode.value, target.label, error=target.error, exit_code=FAILURE)
-    request = FetchRequest(target.provider, target.entry, target.account, mode=mode)
+    request = FetchRequest(target.provider, target.entry, target.account, is_named=target.is_named, mode=mode)
     async with slots:
         try:
             async with asyncio.timeout(options.limit_seconds):
@@ -78,7 +85,17 @@ async def _read_one(
                 f"{descriptor.name} did not answer within {options.limit_seconds or 0:g} s. Set a longer --web-timeout."
             )
             result = FetchResult(mode.value, error=ServiceUnavailable(told, reason="timeout"))
-    return _reading(target, result, clock.now())
+        reports = await _read_reports(request, options, service) if result.snapshot else {}
+    return replace(_reading(target, result, clock.now()), reports=reports)
+
+
+async def _read_reports(
+    request: FetchRequest, options: UsageOptions, service: FetchService
+) -> dict[str, Mapping[str, str]]:
+    """Return the extra facts asked for; what cannot be had is left out."""
+    wanted = [report for report in request.provider.debug_reports if report.flag in options.reports]
+    found = {report.json_key: await service.report(request, report) for report in wanted}
+    return {key: facts for key, facts in found.items() if facts}
 
 
 def _reading(target: Target, result: FetchResult, now: datetime) -> Reading:

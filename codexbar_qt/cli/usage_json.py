@@ -39,6 +39,7 @@ def usage_element(reading: Reading, *, hide_personal_info: bool = False) -> Memb
             "source": reading.source,
             "usage": _usage(reading, snapshot) if snapshot else None,
             "credits": _credits(snapshot.credits) if snapshot and snapshot.credits else None,
+            **reading.reports,
             "diagnostic": snapshot.note if snapshot else None,
             "error": failure,
         }

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codexbar_qt.cli.commands import COMMON_FLAGS
 from codexbar_qt.cli.output import CommandError
 from codexbar_qt.provider_api import Source
 
@@ -17,7 +18,10 @@ DEFAULT_LIMIT_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class UsageOptions:
-    """What to read. `source` None follows the config, `limit_seconds` None sets no limit; `account_index` is from 1."""
+    """What to read. `source` None follows the config, `limit_seconds` None sets no limit; `account_index` is from 1.
+
+    `reports` are the flags of reports that providers declare.
+    """
 
     provider: str | None = None
     source: Source | None = None
@@ -26,6 +30,7 @@ class UsageOptions:
     all_accounts: bool = False
     limit_seconds: float | None = DEFAULT_LIMIT_SECONDS
     show_credits: bool = True
+    reports: frozenset[str] = frozenset()
 
     @property
     def names_accounts(self) -> bool:
@@ -43,6 +48,7 @@ def read_usage_options(invocation: Invocation) -> UsageOptions:
         all_accounts=invocation.has("--all-accounts"),
         limit_seconds=_limit(invocation.value("--web-timeout")),
         show_credits=not invocation.has("--no-credits"),
+        reports=invocation.flags.difference(COMMON_FLAGS, invocation.command.flags),
     )
     one = options.account is not None or options.account_index is not None
     if options.all_accounts and one:

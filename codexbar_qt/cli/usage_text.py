@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from codexbar_qt.cli.detail_limits import limited_details
 from codexbar_qt.cli.encoding import plain_number
-from codexbar_qt.core.money_blocks import amount_text
+from codexbar_qt.core.lanes import is_unlimited
+from codexbar_qt.core.money_blocks import QUOTA, amount_text, quota_text
+from codexbar_qt.core.plan_texts import plan_and_activity
 from codexbar_qt.core.privacy import without_addresses
 from codexbar_qt.core.wording import percent_text, reset_text
 from codexbar_qt.provider_api import strip_ansi
@@ -71,6 +73,24 @@ def error_line(reading: Reading, style: TextStyle) -> str:
     return f"Error: {message}"
 
 
+def attempt_notes(reading: Reading, style: TextStyle) -> tuple[str, ...]:
+    """Return what standard error says about the ways a failed automatic run tried, in their order.
+
+    Nothing where only one was tried: its problem is the one that is told.
+    """
+    failed = [attempt for attempt in reading.attempts if attempt.error is not None]
+    if reading.error is None or len(failed) < 2:
+        return ()
+    tried = ((attempt.strategy.shown_source, attempt.error.message) for attempt in failed if attempt.error)
+    return tuple(f"  tried {source}: {style.plain(message)}" for source, message in tried)
+
+
+def report_lines(reading: Reading, style: TextStyle) -> list[str]:
+    """Return what standard error says of the extra facts asked for, one line for each."""
+    facts = [fact for report in reading.reports.values() for fact in report.items()]
+    return [f"[{reading.descriptor.id}] {style.plain(name)}: {style.plain(value)}" for name, value in facts]
+
+
 def _header(reading: Reading, snapshot: Snapshot, style: TextStyle) -> str:
     version = f" {style.plain(snapshot.tool_version)}" if snapshot.tool_version else ""
     return style.paint(f"== {reading.descriptor.name}{version} ({style.plain(reading.source)}) ==", _HEADER)
@@ -85,43 +105,54 @@ def _body_lines(reading: Reading, snapshot: Snapshot, style: TextStyle, now: dat
     )
     for label, window in lanes:
         if window is not None:
-            yield from _window_lines(reading, label, window, style, now)
+            name = style.plain(window.label or "") or label
+            yield from _window_lines(reading, name, window, style, now)
     for item in snapshot.extra_windows:
         if item.usage_known:
             yield from _window_lines(reading, style.plain(item.title), item.window, style, now)
         else:
             yield style.paint(f"{style.plain(item.title)}:", _MAGENTA) + " not available"
-    if snapshot.primary is None and snapshot.provider_cost is not None:
-        yield _cost_line(snapshot.provider_cost)
+    cost = snapshot.provider_cost
+    if cost is not None and cost.currency_code == QUOTA:
+        yield quota_text(cost)  # beside a window too: that one ends at 100 %
+    elif cost is not None and snapshot.primary is None:
+        yield _cost_line(cost)
     for section in limited_details(snapshot.details):
         yield from _detail_lines(section, style)
-    if snapshot.provider_cost is not None:
-        yield from _balance_lines(snapshot.provider_cost)
+    if cost is not None:
+        yield from _balance_lines(cost)
     if reading.descriptor.plan_label and _plan(reading, snapshot):
         yield f"{reading.descriptor.plan_label}: {style.plain(_plan(reading, snapshot))}"
 
 
 def _window_lines(reading: Reading, label: str, window: RateWindow, style: TextStyle, now: datetime) -> Iterator[str]:
+    description = style.plain(window.reset_description or "")
+    if is_unlimited(window):
+        yield f"{style.paint(f'{label}:', _MAGENTA)} {style.paint('Unlimited', _GREEN)} {_meter(100, style)}"
+        if description.lower() != "unlimited":
+            yield description
+        return
     left = window.remaining
     color = _RED if left < 10 else _YELLOW if left < 25 else _GREEN
-    filled = int(left / 100 * _BAR_CELLS)
-    meter = style.paint(f"[{'=' * filled}{'-' * (_BAR_CELLS - filled)}]", _MAGENTA)
-    yield f"{style.paint(f'{label}:', _MAGENTA)} {style.paint(percent_text(left), color)} left {meter}"
-    description = style.plain(window.reset_description or "")
-    is_detail = reading.descriptor.details_are_not_resets or "unlimited" in description.lower()
+    yield f"{style.paint(f'{label}:', _MAGENTA)} {style.paint(percent_text(left), color)} left {_meter(left, style)}"
+    is_detail = reading.descriptor.details_are_not_resets
     resets = reset_text(
         window.resets_at, None if is_detail else description, now, style.zone, absolute=style.absolute_resets
     )
     if resets:
         yield style.paint(resets, _GREY)
-    if is_detail and description:
+    if is_detail and description not in ("", label):
         yield description
 
 
+def _meter(percent: float, style: TextStyle) -> str:
+    filled = int(percent / 100 * _BAR_CELLS)
+    return style.paint(f"[{'=' * filled}{'-' * (_BAR_CELLS - filled)}]", _MAGENTA)
+
+
 def _cost_line(cost: ProviderCost) -> str:
-    label = "Quota" if cost.currency_code == "Quota" else "Cost"
     limit = f" / {cost.limit:.1f}" if cost.limit > 0 else ""
-    return f"{label}: {cost.used:.1f}{limit}"
+    return f"Cost: {cost.used:.1f}{limit}"
 
 
 def _detail_lines(section: DetailSection, style: TextStyle) -> Iterator[str]:
@@ -149,14 +180,14 @@ def _identity_lines(reading: Reading, snapshot: Snapshot, style: TextStyle) -> I
     shown = style.plain(email)
     if shown:
         yield f"Account: {shown}"
-    plan = style.plain(_plan(reading, snapshot))
+    plan, activity = (style.plain(text) for text in plan_and_activity(reading.descriptor, snapshot))
     if plan and not reading.descriptor.plan_label:
         # Where the details name the plan, the login method is the way of signing in.
         rows = [row.label for section in snapshot.details for row in section.rows]
         yield f"{'Auth' if 'Plan' in rows else 'Plan'}: {plan}"
+    if activity:
+        yield f"Activity: {activity}"
 
 
 def _plan(reading: Reading, snapshot: Snapshot) -> str:
-    plan = (snapshot.identity.login_method or "") if snapshot.identity else ""
-    label = reading.descriptor.plan_label
-    return plan.removeprefix(f"{label}: ") if label else plan
+    return plan_and_activity(reading.descriptor, snapshot)[0]

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, order=True)
 class AccountKey:
-    """Names one account: a provider and, where it has token accounts, the id of one."""
+    """Names one account: a provider and, where it has token accounts, the id of one.
+
+    `scope_id` names a part of the account with numbers of its own, such as an organization; "" is the person's own.
+    """
 
     provider_id: str
     account_id: str = ""
+    scope_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

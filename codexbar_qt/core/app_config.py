@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from codexbar_qt.provider_api import Secret, Source
+from codexbar_qt.provider_api import Scope, Secret, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,9 @@ class ProviderEntry:
 
     `source` is what a fetch uses: a word the provider does not support counts as auto. `raw` is the entry as stored,
     secrets included. `invalid` says what is wrong with an entry that cannot be used; such a provider is off.
-    `accent_color` is #RRGGBB, "" for the provider's own. `account` is the selected one of `accounts`.
+    `accent_color` is #RRGGBB, "" for the provider's own. `account` is the selected one of `accounts`. `scopes` are the
+    parts of an account to fetch beside the person's own, in order, out of `known_scopes`; both are stored in
+    `scope_fields`.
     """
 
     id: str
@@ -57,6 +59,9 @@ class ProviderEntry:
     session_warning: QuotaOverride = QuotaOverride()
     weekly_warning: QuotaOverride = QuotaOverride()
     invalid: tuple[str, ...] = ()
+    known_scopes: tuple[Scope, ...] = ()
+    scopes: tuple[Scope, ...] = ()
+    scope_fields: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +101,15 @@ _LOOK_FIELDS = frozenset({"accentColor", "quotaWarnings"})
 
 
 def changed_ids(old: AppConfig, new: AppConfig) -> frozenset[str]:
-    """Return the providers whose numbers may differ now; a changed order, colour or warning level changes none."""
+    """Return the providers whose numbers may differ now.
+
+    A changed order, colour or warning level changes none; nor does a part of an account that comes or goes.
+    """
     before = {entry.id: _fetched_with(entry) for entry in old.entries}
     after = {entry.id: _fetched_with(entry) for entry in new.entries}
     return frozenset(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
 
 
 def _fetched_with(entry: ProviderEntry) -> tuple[object, ...]:
-    raw = {key: value for key, value in entry.raw.items() if key not in _LOOK_FIELDS}
+    raw = {key: value for key, value in entry.raw.items() if key not in _LOOK_FIELDS | entry.scope_fields}
     return entry.enabled, entry.source, entry.account, entry.invalid, raw

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from codexbar_qt.core.config_normal import Root
+    from codexbar_qt.provider_api import Secret
 
 
 def add_account(
@@ -22,7 +23,7 @@ def add_account(
 ) -> str:
     """Append an account, select it and return its id. `extra` holds optional fields such as workspaceID.
 
-    Raises ConfigEditError for a blank token.
+    Raises ConfigEditError for a blank token, and for a field of more than one line.
     """
     cleaned = clean(token)
     if cleaned is None:
@@ -33,7 +34,7 @@ def add_account(
     identity = str(uuid.uuid4())
     account: dict[str, object] = {"id": identity, "label": label.strip(), "token": cleaned}
     account["addedAt"] = int(now.timestamp())
-    account |= {key: text.strip() for key, text in (extra or {}).items() if text.strip()}
+    _put_lines(account, extra or {})
     accounts.append(account)
     data["activeIndex"] = len(accounts) - 1
     raw_entry(root, provider_id)["tokenAccounts"] = data
@@ -60,6 +61,39 @@ def select_account(root: Root, provider_id: str, account_id: str, now: datetime)
     place = _place(accounts, account_id)
     data["activeIndex"] = place
     accounts[place]["lastUsed"] = int(now.timestamp())
+
+
+def change_account(root: Root, provider_id: str, account_id: str, fields: Mapping[str, str]) -> None:
+    """Change optional fields of an account, such as usageScope; a blank text takes a field away.
+
+    Raises ConfigEditError when the account is gone, and for a field of more than one line.
+    """
+    accounts = _listed(_stored_accounts(root, provider_id))
+    _put_lines(accounts[_place(accounts, account_id)], fields)
+
+
+def replace_token(root: Root, provider_id: str, account_id: str, present: Secret, value: Secret) -> None:
+    """Put a renewed token in the place of `present`.
+
+    Raises ConfigEditError when the account is gone or has another token, or the new token is blank.
+    """
+    accounts = _listed(_stored_accounts(root, provider_id))
+    account, text = accounts[_place(accounts, account_id)], clean(value.reveal())
+    if text is None or clean(str(account["token"])) != clean(present.reveal()):
+        message = "The account has another token now. Nothing was changed."
+        raise ConfigEditError(message)
+    account["token"] = text
+
+
+def _put_lines(account: dict[str, object], fields: Mapping[str, str]) -> None:
+    for key, text in fields.items():
+        line = text.strip()
+        if any(not char.isprintable() for char in line):
+            message = f"The field {key} of an account has more than one line. Enter a single line."
+            raise ConfigEditError(message)
+        account[key] = line
+        if not line:
+            del account[key]
 
 
 def _stored_accounts(root: Root, provider_id: str) -> dict[str, object]:

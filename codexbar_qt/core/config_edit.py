@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codexbar_qt.core.config_accounts import add_account, remove_account, select_account
+from codexbar_qt.core.config_accounts import (
+    add_account,
+    change_account,
+    remove_account,
+    replace_token,
+    select_account,
+)
 from codexbar_qt.core.config_errors import ConfigEditError
 from codexbar_qt.core.config_normal import entry_id, raw_entries, raw_entry
 from codexbar_qt.core.json_document import as_object
@@ -15,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from codexbar_qt.core.config_normal import Root
-    from codexbar_qt.provider_api import Binding, Provider
+    from codexbar_qt.provider_api import Binding, Provider, Secret
     from codexbar_qt.provider_api.resolution import ReadEnv
 
 API_KEY = "apiKey"
@@ -23,8 +29,11 @@ API_KEY = "apiKey"
 __all__ = [
     "API_KEY",
     "add_account",
+    "change_account",
     "remove_account",
     "reorder",
+    "replace_secret",
+    "replace_token",
     "select_account",
     "set_enabled",
     "set_field",
@@ -70,6 +79,18 @@ def store_api_key(root: Root, provider: Provider, key: str, read_env: ReadEnv, *
     set_field(root, provider, API_KEY, key, read_env)
     if enable:
         set_enabled(root, provider.id, True)
+
+
+def replace_secret(root: Root, provider: Provider, key: str, present: Secret, value: Secret) -> None:
+    """Put a renewed secret in the place of `present`; what it is bound to stays.
+
+    Raises ConfigEditError when something else is stored there, or the new secret is blank.
+    """
+    entry, text = raw_entry(root, provider.id), clean(value.reveal())
+    if text is None or entry_text(entry, key) != clean(present.reveal()):
+        message = f"The stored credential of {provider.id} is another one now. Nothing was changed."
+        raise ConfigEditError(message)
+    _store(entry, key, text)
 
 
 def reorder(root: Root, order: Sequence[str]) -> None:

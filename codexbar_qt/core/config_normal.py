@@ -10,6 +10,7 @@ from codexbar_qt.core.app_config import DEFAULT_THRESHOLDS, ProviderEntry, Quota
 from codexbar_qt.core.config_errors import ConfigEditError
 from codexbar_qt.core.config_models import WindowWarningModel, entry_problems, parse_accounts, parse_quota_warnings
 from codexbar_qt.core.json_document import as_list, as_object
+from codexbar_qt.core.scope_fields import enabled_scopes, known_scopes, scopes_setting
 from codexbar_qt.provider_api import AccountsSetting, ChoiceSetting, Secret, Source, parse_epoch_seconds
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def read_entry(provider: Provider, raw: Mapping[str, object]) -> ProviderEntry:
     accounts, active = _read_accounts(provider, raw)
     color = raw.get("accentColor")
     warnings = parse_quota_warnings(raw)
+    parts = scopes_setting(provider.descriptor)
     return ProviderEntry(
         provider.id,
         enabled=enabled if isinstance(enabled, bool) else provider.descriptor.default_enabled,
@@ -109,6 +111,9 @@ def read_entry(provider: Provider, raw: Mapping[str, object]) -> ProviderEntry:
         raw=raw,
         account=active,
         accounts=accounts,
+        known_scopes=known_scopes(parts, raw) if parts else (),
+        scopes=enabled_scopes(parts, raw) if parts else (),
+        scope_fields=frozenset((parts.known_key, parts.enabled_key)) if parts else frozenset(),
         accent_color=color if isinstance(color, str) and _COLOR.fullmatch(color) else "",
         session_warning=_override(warnings.session if warnings else None),
         weekly_warning=_override(warnings.weekly if warnings else None),

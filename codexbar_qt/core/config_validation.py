@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from codexbar_qt.core.config_hook_rules import hook_issues
 from codexbar_qt.core.config_issue import ConfigIssue
-from codexbar_qt.core.config_models import entry_problems, parse_hooks
+from codexbar_qt.core.config_models import entry_problems, parse_accounts, parse_hooks
 from codexbar_qt.core.config_normal import CURRENT_VERSION, entry_id, raw_entries, read_entry
 from codexbar_qt.core.json_document import as_object
-from codexbar_qt.provider_api import ChoiceSetting, Source, TextSetting
+from codexbar_qt.provider_api import AccountsSetting, ChoiceSetting, Source, TextSetting, clean
 from codexbar_qt.provider_api.resolution import entry_text, injected_key, setting_key
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def entry_issues(provider: Provider, raw: Mapping[str, object]) -> Iterator[Conf
     if _has_accounts(raw) and not _declares(provider, "tokenAccounts"):
         yield _unused(provider, "tokenAccounts", "token_accounts_unused")
     yield from _value_issues(provider, raw)
+    yield from _context_issues(provider, raw)
 
 
 def _file_issues(config: AppConfig) -> Iterator[ConfigIssue]:
@@ -131,6 +132,23 @@ def _value_issues(provider: Provider, raw: Mapping[str, object]) -> Iterator[Con
         if complaint:
             code = f"invalid_{_snake(setting_key(setting))}"
             yield ConfigIssue("error", code, complaint, provider=provider.id, field=setting_key(setting))
+
+
+def _context_issues(provider: Provider, raw: Mapping[str, object]) -> Iterator[ConfigIssue]:
+    """Warn of accounts that lack what their usage scope needs, such as the ids of a team."""
+    declared = [item for item in provider.descriptor.settings if isinstance(item, AccountsSetting)]
+    fields = [field for setting in declared for field in setting.fields if field.usage_scope]
+    stored = parse_accounts(raw) if fields else None
+    for place, account in enumerate(stored.accounts if stored else ()):
+        scope = (account.usageScope or "").strip().lower()
+        own = {"organizationId": account.organizationId, "workspaceID": account.workspaceID}
+        wanting = [item.label for item in fields if item.usage_scope == scope and not clean(own.get(item.key))]
+        if wanting:
+            code, where = f"{provider.id}_{scope}_context_missing", f"tokenAccounts.accounts[{place}]"
+            message = (
+                f"Account {place + 1} is one of a {scope} but has no {' and no '.join(wanting)}. Add it in Settings."
+            )
+            yield ConfigIssue("warning", code, message, provider=provider.id, field=where)
 
 
 def _uses(provider: Provider, key: str, source: Source) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codexbar_qt.provider_api import AccountsSetting
+from codexbar_qt.provider_api import AccountsSetting, SelectedAccount, clean
 from codexbar_qt.provider_api.resolution import Values
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ def fetch_values(
     env: Env,
     preferences: Mapping[str, str] | None = None,
     account: TokenAccount | None = None,
+    *,
+    is_named: bool = True,
 ) -> Values:
     """Return where the values of one fetch come from; `account` is the token account being fetched, if any.
 
@@ -34,7 +36,15 @@ def fetch_values(
         }
         raw = {**raw, **{key: text for key, text in own.items() if text}}
     token = account.token if account is not None else None
-    return Values(descriptor, raw, account_env(descriptor, env, account).get, preferences or {}, token)
+    return Values(descriptor, raw, account_env(descriptor, env, account).get, preferences or {}, token, is_named)
+
+
+def selected_account(account: TokenAccount | None) -> SelectedAccount | None:
+    """Return what a strategy may know of the token account being fetched; its token comes with the credentials."""
+    if account is None:
+        return None
+    texts = (account.label, account.usage_scope, account.organization_id, account.workspace_id)
+    return SelectedAccount(*(clean(text) or "" for text in texts))
 
 
 def account_env(descriptor: ProviderDescriptor, env: Env, account: TokenAccount | None) -> Env:

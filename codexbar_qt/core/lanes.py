@@ -41,6 +41,13 @@ def is_unlimited(window: RateWindow) -> bool:
     return "unlimited" in (window.reset_description or "").lower()
 
 
+def shown_percent(window: RateWindow, *, used: bool) -> float:
+    """Return the percentage a surface shows: what is left or what is used; a lane without a limit is full in both."""
+    if is_unlimited(window):
+        return 100.0
+    return 100 - window.remaining if used else window.remaining
+
+
 def card_lanes(descriptor: ProviderDescriptor, snapshot: Snapshot, now: datetime) -> tuple[LaneView, ...]:
     """Return the lanes of a card in the provider's order, binding caps applied."""
     labels = dict(
@@ -53,7 +60,7 @@ def card_lanes(descriptor: ProviderDescriptor, snapshot: Snapshot, now: datetime
     for name in descriptor.windows.card_order:
         window = capped if name == "primary" else lane(snapshot, name)
         if window is not None:
-            rows.append(LaneView(name, labels[name] or name.title(), window))
+            rows.append(LaneView(name, window.label or labels[name] or name.title(), window))
     rows.extend(LaneView(item.id, item.title, item.window, item.usage_known) for item in snapshot.extra_windows)
     return tuple(rows)
 
@@ -61,7 +68,8 @@ def card_lanes(descriptor: ProviderDescriptor, snapshot: Snapshot, now: datetime
 def capped_primary(descriptor: ProviderDescriptor, snapshot: Snapshot, now: datetime) -> RateWindow | None:
     """Return the primary lane, shown as spent while a longer lane of a capping provider is exhausted.
 
-    The reset shown is the latest of all exhausted lanes; when one of them has no date, none is promised.
+    The reset shown is the latest of all exhausted lanes; when one of them has no date, none is promised. A lane with a
+    name of its own counts something else and caps nothing.
     """
     primary = snapshot.primary
     if primary is None or not descriptor.binding_cap:
@@ -82,11 +90,11 @@ def capped_primary(descriptor: ProviderDescriptor, snapshot: Snapshot, now: date
 
 
 def _binds(window: RateWindow, now: datetime) -> bool:
-    return is_spent(window) and (window.resets_at is None or window.resets_at > now)
+    return is_spent(window) and window.label is None and (window.resets_at is None or window.resets_at > now)
 
 
 def main_lane(descriptor: ProviderDescriptor, snapshot: Snapshot, now: datetime) -> RateWindow | None:
-    """Return the lane that stands for the provider: an exhausted one where asked for, else the first tray lane."""
+    """Return the lane that stands for the provider: the first tray lane unless the provider asks for another one."""
     candidates = [
         _tray_lane(descriptor, snapshot, name, now) for name in dict.fromkeys((*descriptor.windows.tray, *_LANES))
     ]
@@ -95,6 +103,9 @@ def main_lane(descriptor: ProviderDescriptor, snapshot: Snapshot, now: datetime)
         for window in known:
             if is_spent(window):
                 return window
+    if descriptor.auto_prefers_most_used:
+        pair = [_tray_lane(descriptor, snapshot, name, now) for name in _LANES[:2]]
+        known = sorted((window for window in pair if window is not None), key=lambda item: item.remaining) or known
     if known:
         return known[0]
     return next((item.window for item in snapshot.extra_windows if item.usage_known), None)
@@ -103,10 +114,12 @@ def main_lane(descriptor: ProviderDescriptor, snapshot: Snapshot, now: datetime)
 def tray_pair(
     descriptor: ProviderDescriptor, snapshot: Snapshot, now: datetime
 ) -> tuple[RateWindow | None, RateWindow | None]:
-    """Return the two lanes of the tray meter."""
+    """Return the two lanes of the tray meter; a spent bonus lane counts as absent."""
     top, bottom = descriptor.windows.tray
     return _tray_lane(descriptor, snapshot, top, now), _tray_lane(descriptor, snapshot, bottom, now)
 
 
 def _tray_lane(descriptor: ProviderDescriptor, snapshot: Snapshot, name: Lane, now: datetime) -> RateWindow | None:
-    return capped_primary(descriptor, snapshot, now) if name == "primary" else lane(snapshot, name)
+    window = capped_primary(descriptor, snapshot, now) if name == "primary" else lane(snapshot, name)
+    is_gone = window is not None and name == descriptor.windows.bonus and is_spent(window)
+    return None if is_gone else window

@@ -16,6 +16,9 @@ from codexbar_qt.provider_api import (
     format_money,
 )
 
+QUOTA = "Quota"
+"""The currency code of a cost that is a share of a quota, in percent of its limit."""
+
 _FULL_CREDITS = 1000.0
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": "¥", "JPY": "¥"}
 _MAX_SECTIONS, _MAX_ROWS, _MAX_POINTS, _MAX_TEXT = 8, 24, 120, 120
@@ -31,6 +34,12 @@ def amount_text(amount: float, currency_code: str) -> str:
     return f"{amount:,.0f} {currency_code}" if float(amount).is_integer() else f"{amount:,.2f} {currency_code}"
 
 
+def quota_text(cost: ProviderCost) -> str:
+    """Return "Quota usage: 42%" for a cost in `QUOTA`; the share may be beyond 100 %."""
+    share = max(0.0, cost.used / cost.limit * 100 if cost.limit > 0 else cost.used)
+    return f"Quota usage: {percent_text(share) if share <= 100 else f'{share:,.0f}%'}"
+
+
 def credits_block(snapshot: Snapshot) -> MoneyBlock | None:
     """Return the credits part: remaining of the monthly limit, else of 1000."""
     credits = snapshot.credits
@@ -43,10 +52,12 @@ def credits_block(snapshot: Snapshot) -> MoneyBlock | None:
 
 
 def extra_usage_block(snapshot: Snapshot) -> MoneyBlock | None:
-    """Return extra usage: a budget with a bar, spend without a limit, or a balance."""
+    """Return extra usage: a budget with a bar, spend without a limit, a balance, or the share of a quota."""
     cost = snapshot.provider_cost
     if cost is None:
         return None
+    if cost.currency_code == QUOTA:
+        return MoneyBlock(cost.period or "Current quota", quota_text(cost))
     period = cost.period or "This month"
     lines = _cost_lines(cost)
     used = amount_text(cost.used, cost.currency_code)

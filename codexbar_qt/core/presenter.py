@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from codexbar_qt.core.card_state import CardState, FixAction, SubtitleKind, TabState, WindowRow
-from codexbar_qt.core.lanes import LaneView, card_lanes, is_spent, is_unlimited, main_lane
+from codexbar_qt.core.lanes import LaneView, card_lanes, is_spent, is_unlimited, main_lane, shown_percent
 from codexbar_qt.core.money_blocks import cost_block, credits_block, detail_blocks, extra_usage_block
+from codexbar_qt.core.plan_texts import plan_and_activity
 from codexbar_qt.core.privacy import anonymous, without_addresses
 from codexbar_qt.core.wording import (
     absolute_reset,
@@ -67,7 +68,7 @@ def present_card(
     credit = credits_block(snapshot) if snapshot and look.show_credits else None
     extra = extra_usage_block(snapshot) if snapshot and look.show_credits else None
     cost = cost_block(snapshot, now) if snapshot and look.show_cost else None
-    plan = _plan_text(descriptor, snapshot)
+    plan, activity = plan_and_activity(descriptor, snapshot)
     if plan and descriptor.plan_label and not rows:
         rows, plan = (WindowRow("plan", descriptor.plan_label, plan, None),), ""
     return CardState(
@@ -84,7 +85,7 @@ def present_card(
         refreshing=state.refreshing,
         loading=state.refreshing and state.never_fetched,
         rows=rows,
-        notes=_notes(snapshot, look, now),
+        notes=_notes(snapshot, activity, look),
         details=details,
         credits=credit,
         extra_usage=extra,
@@ -98,12 +99,18 @@ def present_card(
     )
 
 
+def name_part(card: CardState, name: str, look: Look) -> CardState:
+    """Return the card of a part of an account, told from the others by its name in the place of the account."""
+    shown = without_addresses(name) if look.hide_personal_info else name
+    return replace(card, account_text=shown) if name else card
+
+
 def present_tab(
     descriptor: ProviderDescriptor, state: AccountState, look: Look, now: datetime, *, accent: str = ""
 ) -> TabState:
     """Return the switcher tab of a provider."""
     window = main_lane(descriptor, state.snapshot, now) if state.snapshot else None
-    strip = None if window is None else (window.remaining if not look.show_used else 100 - window.remaining)
+    strip = None if window is None else shown_percent(window, used=look.show_used)
     return TabState(
         provider_id=descriptor.id,
         label=descriptor.short_name or descriptor.name,
@@ -127,11 +134,11 @@ def _row(descriptor: ProviderDescriptor, item: LaneView, look: Look, now: dateti
     )
     if not item.usage_known:
         return WindowRow(item.id, item.label, "Unavailable", None, resets, accessible_text=f"{item.label} unavailable")
-    detail = (description or "") if is_detail else ""
+    detail = (description or "") if is_detail and description != item.label else ""
     if is_unlimited(window):
         more = "" if detail.strip().lower() == "unlimited" else detail
         return WindowRow(item.id, item.label, "Unlimited", 100.0, "", more, accessible_text=f"{item.label} unlimited")
-    shown = 100 - window.remaining if look.show_used else window.remaining
+    shown = shown_percent(window, used=look.show_used)
     value = f"{percent_text(shown)} {'used' if look.show_used else 'left'}"
     return WindowRow(
         id=item.id,
@@ -192,11 +199,6 @@ def _placeholder(state: AccountState, *, has_content: bool) -> str:
     return "" if state.refreshing else "No usage yet"
 
 
-def _plan_text(descriptor: ProviderDescriptor, snapshot: Snapshot | None) -> str:
-    plan = (snapshot.identity.login_method or "") if snapshot and snapshot.identity else ""
-    return plan.removeprefix(f"{descriptor.plan_label}: ") if descriptor.plan_label else plan
-
-
 def _account_text(snapshot: Snapshot | None, label: str, look: Look) -> str:
     identity = (snapshot.identity if snapshot else None) or Identity()
     text = identity.email or label or identity.organization or ""
@@ -205,10 +207,10 @@ def _account_text(snapshot: Snapshot | None, label: str, look: Look) -> str:
     return "" if text == identity.email else without_addresses(text)
 
 
-def _notes(snapshot: Snapshot | None, look: Look, now: datetime) -> tuple[str, ...]:
+def _notes(snapshot: Snapshot | None, activity: str, look: Look) -> tuple[str, ...]:
     if snapshot is None:
         return ()
-    notes: list[str] = []
+    notes = [activity] if activity else []
     if snapshot.subscription_renews_at:
         notes.append(f"Renews: {_day(snapshot.subscription_renews_at, look.zone)}")
     if snapshot.subscription_expires_at:

@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from codexbar_qt.core.app_config import changed_ids
 from codexbar_qt.core.cadence import ADAPTIVE, MANUAL, Cadence
 from codexbar_qt.core.config_errors import ConfigError
+from codexbar_qt.core.config_scopes import store_found_scopes
 from codexbar_qt.core.faults import log_fault
 from codexbar_qt.core.fetch_service import FetchRequest
+from codexbar_qt.core.scope_fields import found_sentence, scopes_setting
 from codexbar_qt.core.session_view import SessionParts, SessionView
 from codexbar_qt.core.snapshot_archive import archived, restore
-from codexbar_qt.provider_api import ProviderError
+from codexbar_qt.provider_api import InvalidSetting, ProviderError
 from codexbar_qt.provider_api.resolution import find_setting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Iterable, Mapping
 
     from codexbar_qt.core.account import AccountKey, AccountState
-    from codexbar_qt.core.app_config import AppConfig, ProviderEntry
+    from codexbar_qt.core.app_config import AppConfig
+    from codexbar_qt.core.credential_store import Rotation
     from codexbar_qt.core.preferences import Preferences
     from codexbar_qt.core.scheduler import FetchOnce
     from codexbar_qt.provider_api import Choice, FetchContext, Provider
@@ -41,6 +44,7 @@ class AppSession(SessionView):
         self._tasks: set[asyncio.Task[Any]] = set()
         self._saving: asyncio.Task[Any] | None = None
         self._looking: asyncio.Task[Any] | None = None
+        self._rotations: list[Rotation] = []
         self._constrained = False
         self._knows_archive = False
 
@@ -51,7 +55,7 @@ class AppSession(SessionView):
 
     def refresh(self, provider_id: str | None = None) -> None:
         """Fetch now on behalf of a person; returns at once."""
-        self._parts.scheduler.refresh(None if provider_id is None else [self.active_key(provider_id)])
+        self._parts.scheduler.refresh(None if provider_id is None else self.keys(provider_id))
 
     def popup_opened(self) -> None:
         """The popup was opened: the cadence shortens, and after a moment what is missing is fetched."""
@@ -110,6 +114,10 @@ class AppSession(SessionView):
         """Change the config file; returns "" or one sentence that says why nothing was saved."""
         return await self._edit(self._change_config(lambda: self._parts.config_file.update(edit)))
 
+    async def rotate(self, rotation: Rotation) -> bool:
+        """Store a secret that a fetch renewed; whether it was stored. The fetch goes on, its data stays trusted."""
+        return not await self._edit(self._rotate(rotation))
+
     async def restore_default_config(self) -> str:
         """Write the config of a new install, keeping the old file beside it; returns "" or one sentence."""
         return await self._edit(self._change_config(self._parts.config_file.restore_defaults))
@@ -122,6 +130,7 @@ class AppSession(SessionView):
     def environment_changed(self) -> None:
         """The `env` file beside the config changed: everything is tried anew."""
         accounts = self._accounts()
+        self._forget_sessions(self._providers)
         self._parts.scheduler.apply(accounts, accounts)
 
     async def edit_preferences(self, changes: Mapping[str, object]) -> str:
@@ -158,6 +167,43 @@ class AppSession(SessionView):
             return ()
         return found
 
+    async def locate_secret(self, provider_id: str, key: str) -> str:
+        """Return the place of a credential that the provider finds by itself, "" for none."""
+        provider = self._providers[provider_id]
+        locate = getattr(find_setting(provider.descriptor, key), "locate", None)
+        if locate is None:
+            return ""
+        try:
+            place: str = await locate(self._context(provider))
+        except ProviderError:
+            return ""
+        except Exception as error:
+            self._parts.service.unexpected(provider, error)
+            return ""
+        return place
+
+    async def find_scopes(self, provider_id: str) -> str:
+        """Ask a service for the parts of the account and store them; returns one sentence about what was found.
+
+        Those that are gone are switched off. Raises ProviderError when nothing was stored, with the sentence why.
+        """
+        provider, entry = self._providers[provider_id], self._config.entry(provider_id)
+        setting = scopes_setting(provider.descriptor)
+        if setting is None:
+            raise InvalidSetting(f"{provider.descriptor.name} has nothing to look for.")
+        try:
+            found = await setting.find(self._context(provider), entry.source)
+        except ProviderError:
+            raise
+        except Exception as error:
+            raise self._parts.service.unexpected(provider, error) from None
+        if changed_ids(replace(self._config, entries=(entry,)), self._config) & {provider_id}:
+            raise InvalidSetting("The settings of the account changed meanwhile. Refresh the list again.")
+        complaint = await self.edit_config(lambda root: store_found_scopes(root, provider_id, setting, found))
+        if complaint:
+            raise InvalidSetting(complaint, setting=setting.known_key)
+        return found_sentence(setting, entry, self._config.entry(provider_id))
+
     async def starts_at_login(self) -> bool:
         """Whether the system starts the app at login."""
         item = self._parts.login_item
@@ -172,18 +218,27 @@ class AppSession(SessionView):
         return complaint or await self.edit_preferences({"start_at_login": on})
 
     def _context(self, provider: Provider) -> FetchContext:
-        entry = self._config.entry(provider.id)
-        return self._parts.contexts.context(provider, entry, entry.account, interactive=True)
+        request = replace(self._request(self.active_key(provider.id)), interactive=True)
+        return self._parts.contexts.context(request)
 
     def _accounts(self) -> dict[AccountKey, FetchOnce]:
-        return {
-            self.active_key(provider.id): self._fetch_once(provider, self._config.entry(provider.id))
-            for provider in self.enabled()
-        }
+        return {key: self._fetch_once(key) for provider in self.enabled() for key in self.keys(provider.id)}
 
-    def _fetch_once(self, provider: Provider, entry: ProviderEntry) -> FetchOnce:
-        request = FetchRequest(provider, entry, entry.account)
-        return lambda interactive: self._parts.service.fetch(replace(request, interactive=interactive))
+    def _fetch_once(self, key: AccountKey) -> FetchOnce:
+        # Asked for when it is due, not before: a renewed credential changes the entry of a fetch that stays scheduled.
+        return lambda interactive: self._parts.service.fetch(replace(self._request(key), interactive=interactive))
+
+    def _request(self, key: AccountKey) -> FetchRequest:
+        entry = self._config.entry(key.provider_id)
+        return FetchRequest(
+            self._providers[key.provider_id],
+            entry,
+            entry.account,
+            next((scope for scope in entry.scopes if scope.id == key.scope_id), None),
+            is_named=entry.enabled,
+            writer=self,
+            part_name=self._part_name(key),
+        )
 
     async def _edit(self, work: Coroutine[Any, Any, None]) -> str:
         # A caller that goes away must not leave the file changed and the memory unchanged.
@@ -191,6 +246,14 @@ class AppSession(SessionView):
 
     async def _change_config(self, change: Callable[[], AppConfig]) -> None:
         self._take_config(await asyncio.to_thread(change))
+
+    async def _rotate(self, rotation: Rotation) -> None:
+        # Known before it is written: another edit may bring the file with the new secret here first.
+        self._rotations.append(rotation)
+        try:
+            await self._change_config(lambda: self._parts.config_file.update(rotation.change, strict=True))
+        finally:
+            self._rotations.remove(rotation)
 
     async def _change_preferences(self, changes: Mapping[str, object]) -> None:
         hidden = self._preferences.hide_personal_info
@@ -205,14 +268,27 @@ class AppSession(SessionView):
     def _take_config(self, config: AppConfig) -> None:
         if config.revision < self._config.revision:
             return
-        changed = changed_ids(self._config, config)
+        changed = self._changed_ids(config)
         self._config = config
+        self._forget_sessions(changed)
         accounts = self._accounts()
         renewed = [key for key in accounts if key.provider_id in changed]
         for key in renewed:
             self.store.distrust(key)
         self._parts.scheduler.apply(accounts, renewed)
         self._notify()
+
+    def _changed_ids(self, config: AppConfig) -> frozenset[str]:
+        before, changed = self._config, changed_ids(self._config, config)
+        for rotation in self._rotations:
+            before = rotation.applied_to(before)
+            changed &= changed_ids(before, config)
+        return changed
+
+    def _forget_sessions(self, provider_ids: Iterable[str]) -> None:
+        if self._parts.memories is not None:
+            for name in provider_ids:
+                self._parts.memories.forget(name)
 
     def _apply_cadence(self) -> None:
         prefs = self._preferences
@@ -230,7 +306,7 @@ class AppSession(SessionView):
 
     async def _refresh_missing(self) -> None:
         await self.clock.sleep(_POPUP_REFRESH_DELAY)
-        keys = [self.active_key(provider.id) for provider in self.enabled()]
+        keys = [key for provider in self.enabled() for key in self.keys(provider.id)]
         if self._preferences.refresh_when_menu_opens:
             await self._parts.scheduler.refresh_and_wait(keys, reason="popup")
             return

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from codexbar_qt.core.account import AccountKey
-from codexbar_qt.core.credentials import fetch_values
-from codexbar_qt.core.presenter import Look, present_card, present_tab
+from codexbar_qt.core.credentials import account_env, fetch_values, selected_account
+from codexbar_qt.core.presenter import Look, name_part, present_card, present_tab
+from codexbar_qt.core.scope_fields import scopes_setting
 from codexbar_qt.core.tray_presenter import TraySubject, present_tray
 from codexbar_qt.provider_api import SecretSetting
-from codexbar_qt.provider_api.resolution import entry_text, find_setting, is_bound_elsewhere, resolve_secret
+from codexbar_qt.provider_api.resolution import (
+    ResolvedSettings,
+    entry_text,
+    env_names,
+    find_setting,
+    is_bound_elsewhere,
+    resolve_flag,
+    resolve_secret,
+)
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -24,9 +33,10 @@ if TYPE_CHECKING:
     from codexbar_qt.core.preferences_file import PreferencesFile
     from codexbar_qt.core.registry import LoadFailure, PluginFile, Registry
     from codexbar_qt.core.scheduler import RefreshScheduler
+    from codexbar_qt.core.session_memory import SessionMemories
     from codexbar_qt.core.snapshot_archive import SnapshotArchive
     from codexbar_qt.core.store import SnapshotStore
-    from codexbar_qt.provider_api import Clock, Env, Provider
+    from codexbar_qt.provider_api import Clock, Env, Provider, ProviderDescriptor
 
 
 class LoginItem(Protocol):
@@ -66,6 +76,7 @@ class SessionParts:
     zone: tzinfo
     archive: SnapshotArchive | None = None
     login_item: LoginItem | None = None
+    memories: SessionMemories | None = None
     is_demo: bool = False
 
 
@@ -134,6 +145,11 @@ class SessionView:
         account = self._config.entry(provider_id).account
         return AccountKey(provider_id, account.id if account else "")
 
+    def keys(self, provider_id: str) -> tuple[AccountKey, ...]:
+        """Return everything of a provider that is fetched: the active account, then its parts that are on."""
+        key = self.active_key(provider_id)
+        return (key, *(replace(key, scope_id=scope.id) for scope in self._config.entry(provider_id).scopes))
+
     def state(self, provider_id: str) -> AccountState:
         """Return what is known of the active account."""
         return self.store.get(self.active_key(provider_id))
@@ -152,20 +168,15 @@ class SessionView:
 
     def card(self, provider_id: str) -> CardState:
         """Return the card of a provider's active account."""
-        entry = self._config.entry(provider_id)
-        return present_card(
-            self._providers[provider_id].descriptor,
-            self.active_key(provider_id),
-            self.state(provider_id),
-            self.look(),
-            self.clock.now(),
-            account_label=entry.account.label if entry.account else "",
-            accent=entry.accent_color,
-        )
+        return self._card(self.active_key(provider_id))
+
+    def cards(self, provider_id: str) -> tuple[CardState, ...]:
+        """Return the cards of a provider: the active account's, then one for each of its parts that is on."""
+        return tuple(self._card(key) for key in self.keys(provider_id))
 
     def tab(self, provider_id: str) -> TabState:
         """Return the switcher tab of a provider."""
-        descriptor = self._providers[provider_id].descriptor
+        descriptor = self._descriptor(provider_id)
         accent = self._config.entry(provider_id).accent_color
         return present_tab(descriptor, self.state(provider_id), self.look(), self.clock.now(), accent=accent)
 
@@ -186,14 +197,59 @@ class SessionView:
         if not isinstance(setting, SecretSetting):
             return SecretStatus()
         stored = self._preferences.provider_values(provider.descriptor)
-        values = fetch_values(provider.descriptor, entry, self.env, stored)
+        values = fetch_values(provider.descriptor, entry, self.env, stored, is_named=entry.enabled)
         elsewhere = is_bound_elsewhere(values, setting)
         if entry_text(entry.raw, key) and not elsewhere:
             return SecretStatus(stored=True)
         # A variable that belongs to another value of the bound setting is set and yet not used.
         used = resolve_secret(values, key) is not None
-        named = next((name for name in setting.env if self.env.get(name)), "") if used else ""
-        return SecretStatus(stored=False, from_env=named, bound_elsewhere=elsewhere)
+        variable = next((name for name in env_names(values, setting) if self.env.get(name)), "") if used else ""
+        return SecretStatus(stored=False, from_env=variable, bound_elsewhere=elsewhere)
+
+    def _card(self, key: AccountKey) -> CardState:
+        entry = self._config.entry(key.provider_id)
+        card = present_card(
+            self._providers[key.provider_id].descriptor,
+            key,
+            self.store.get(key),
+            self.look(),
+            self.clock.now(),
+            account_label=entry.account.label if entry.account else "",
+            accent=entry.accent_color,
+        )
+        card = replace(card, dashboard_url=self._dashboard(key.provider_id) or card.dashboard_url)
+        return name_part(card, self._part_name(key), self.look())
+
+    def _dashboard(self, provider_id: str) -> str:
+        """Return the usage page that the settings in force call for, "" for the declared one."""
+        provider, entry = self._providers[provider_id], self._config.entry(provider_id)
+        choose = provider.descriptor.dashboard_for
+        if choose is None:
+            return ""
+        values = fetch_values(provider.descriptor, entry, self.env, account=entry.account)
+        env = account_env(provider.descriptor, self.env, entry.account)
+        try:
+            return choose(ResolvedSettings(values), env, selected_account(entry.account))
+        except Exception as error:
+            # One provider must not take the cards of all others away.
+            self._parts.service.unexpected(provider, error)
+            return ""
+
+    def _descriptor(self, provider_id: str) -> ProviderDescriptor:
+        """Return the declared facts, one of which may follow a switch of the provider."""
+        descriptor = self._providers[provider_id].descriptor
+        if not descriptor.exhausted_toggle:
+            return descriptor
+        values = fetch_values(descriptor, self._config.entry(provider_id), self.env)
+        return replace(descriptor, auto_prefers_exhausted=resolve_flag(values, descriptor.exhausted_toggle))
+
+    def _part_name(self, key: AccountKey) -> str:
+        """Return what tells a part of an account from its others, "" when it stands alone."""
+        scopes = self._config.entry(key.provider_id).scopes
+        setting = scopes_setting(self._providers[key.provider_id].descriptor)
+        if not scopes or setting is None:
+            return ""
+        return next((scope.name for scope in scopes if scope.id == key.scope_id), setting.own_name)
 
     def _tray_subject(self, provider: Provider) -> TraySubject:
         state = self.state(provider.id)
@@ -205,4 +261,4 @@ class SessionView:
             except Exception as error:
                 # One provider must not take the icon of all others away.
                 self._parts.service.unexpected(provider, error)
-        return TraySubject(provider.descriptor, state, own)
+        return TraySubject(self._descriptor(provider.id), state, own)

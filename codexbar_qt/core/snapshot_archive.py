@@ -32,6 +32,7 @@ class ArchivedAccount(msgspec.Struct, frozen=True):
     account_id: str
     source: str
     snapshot: Snapshot
+    scope_id: str = ""
 
 
 class _Archive(msgspec.Struct, frozen=True):
@@ -77,14 +78,14 @@ def archived(store: SnapshotStore, *, hide_personal_info: bool) -> tuple[Archive
         state = store.get(key)
         if state.snapshot is not None:
             snapshot = anonymous(state.snapshot) if hide_personal_info else state.snapshot
-            kept.append(ArchivedAccount(key.provider_id, key.account_id, state.source, snapshot))
+            kept.append(ArchivedAccount(key.provider_id, key.account_id, state.source, snapshot, key.scope_id))
     return tuple(kept)
 
 
 def restore(store: SnapshotStore, accounts: tuple[ArchivedAccount, ...], wanted: frozenset[AccountKey]) -> None:
     """Put saved snapshots of `wanted` accounts into the store."""
     for item in accounts:
-        key = AccountKey(item.provider_id, item.account_id)
+        key = AccountKey(item.provider_id, item.account_id, item.scope_id)
         if key in wanted:
             store.restore(key, item.snapshot, item.source)
 

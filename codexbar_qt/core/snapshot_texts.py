@@ -28,10 +28,11 @@ def fit_to_show(snapshot: Snapshot) -> Snapshot:
 
     What a service or a tool sends is shown in windows, tooltips and terminals, whoever wrote it.
     """
-    return map_texts(snapshot, _fit)
+    return map_texts(snapshot, fit_text)
 
 
-def _fit(text: str) -> str:
+def fit_text(text: str) -> str:
+    """Return a text as one line of at most 500 characters without anything that steers a screen."""
     # Half a character, which JSON can smuggle in, becomes a question mark.
     shown = _UNFIT.sub(" ", text[: 2 * LONGEST_TEXT].encode("utf-8", "replace").decode())
     if shown == text and len(text) <= LONGEST_TEXT:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codexbar_qt.core.card_state import TrayLayout, TrayState
-from codexbar_qt.core.lanes import is_spent, is_unlimited, main_lane, tray_pair
+from codexbar_qt.core.lanes import is_spent, is_unlimited, main_lane, shown_percent, tray_pair
 from codexbar_qt.core.privacy import without_addresses
 from codexbar_qt.core.wording import age_text, percent_text, reset_text
 
@@ -49,41 +49,36 @@ def present_tray(subjects: Sequence[TraySubject], selected: str, look: Look, now
     dimmed = state.error is not None or state.is_restored
     if state.snapshot is None:
         return TrayState(dimmed=dimmed, loading=state.refreshing and state.error is None, tooltip=tooltip)
-    layout, top, bottom = _layout(subject.descriptor, state.snapshot, now)
-    if look.show_used:
-        top, bottom = _flipped(top), _flipped(bottom)
+    layout, top, bottom = _layout(subject.descriptor, state.snapshot, look, now)
     return TrayState(layout=layout, top=top, bottom=bottom, dimmed=dimmed, tooltip=tooltip)
 
 
 def _layout(
-    descriptor: ProviderDescriptor, snapshot: Snapshot, now: datetime
+    descriptor: ProviderDescriptor, snapshot: Snapshot, look: Look, now: datetime
 ) -> tuple[TrayLayout, float | None, float | None]:
     top, bottom = tray_pair(descriptor, snapshot, now)
-    credits = _credits_share(snapshot)
-    if bottom is not None and not is_spent(bottom):
-        return "pair", _left(top), bottom.remaining
+    credits = _credits_share(snapshot, look)
     if bottom is not None:
-        return ("credits", credits, 0.0) if credits is not None else ("pair", _left(top), 0.0)
+        # A spent lower lane gives its place to the credits, whichever way the bars are filled.
+        is_thick = is_spent(bottom) and credits is not None
+        return "credits" if is_thick else "pair", credits if is_thick else _shown(top, look), _shown(bottom, look)
     if top is not None:
-        return "primary_only", top.remaining, None
+        return "primary_only", _shown(top, look), None
     if credits is not None:
         return "credits", credits, None
     extra = main_lane(descriptor, snapshot, now)
-    return ("primary_only", extra.remaining, None) if extra else ("empty", None, None)
+    return ("primary_only", _shown(extra, look), None) if extra else ("empty", None, None)
 
 
-def _left(window: RateWindow | None) -> float | None:
-    return None if window is None else window.remaining
+def _shown(window: RateWindow | None, look: Look) -> float | None:
+    return None if window is None else shown_percent(window, used=look.show_used)
 
 
-def _flipped(value: float | None) -> float | None:
-    return None if value is None else 100 - value
-
-
-def _credits_share(snapshot: Snapshot) -> float | None:
+def _credits_share(snapshot: Snapshot, look: Look) -> float | None:
     if snapshot.credits is None:
         return None
-    return min(100.0, max(0.0, snapshot.credits.remaining / _FULL_CREDITS * 100))
+    left = min(100.0, max(0.0, snapshot.credits.remaining / _FULL_CREDITS * 100))
+    return 100 - left if look.show_used else left
 
 
 def _tooltip(subjects: Sequence[TraySubject], look: Look, now: datetime) -> str:
@@ -111,8 +106,7 @@ def _tooltip_line(subject: TraySubject, look: Look, now: datetime) -> str:
         return f"{name}: {plan}" if plan else f"{name}: no limits"
     if is_unlimited(window):
         return f"{name}: unlimited"
-    shown = 100 - window.remaining if look.show_used else window.remaining
-    text = f"{percent_text(shown)} {'used' if look.show_used else 'left'}"
+    text = f"{percent_text(shown_percent(window, used=look.show_used))} {'used' if look.show_used else 'left'}"
     resets = (
         ""
         if window.resets_at is None

@@ -31,15 +31,14 @@ from codexbar_qt.provider_api import (
     Strategy,
     WindowSpec,
 )
-from codexbar_qt.provider_api.resolution import ResolvedCredentials, ResolvedSettings
-from codexbar_qt.provider_testing import FakeClock, FakeEnv, FakeFiles, FakeHttp, FakeProcesses, RecordedLog
+from codexbar_qt.provider_testing import FakeClock, FakeEnv, empty_context
 from tests.unit.cli import usage_payload
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from codexbar_qt.cli.backend import Backend
-    from codexbar_qt.core.app_config import ProviderEntry, TokenAccount
+    from codexbar_qt.core.fetch_service import FetchRequest
     from codexbar_qt.core.ports import SecretStore
     from codexbar_qt.provider_api import Clock, Env, Secret
 
@@ -103,23 +102,12 @@ class FakeContexts:
     clock: Clock
     asked: list[bool] = field(default_factory=list)
 
-    def context(
-        self, provider: Provider, entry: ProviderEntry, account: TokenAccount | None, *, interactive: bool
-    ) -> FetchContext:
-        self.asked.append(interactive)
-        values = fetch_values(provider.descriptor, entry, self.env, {}, account)
-        return FetchContext(
-            http=FakeHttp((), self.clock),
-            credentials=ResolvedCredentials(values),
-            settings=ResolvedSettings(values),
-            processes=FakeProcesses({}, (), self.env, "/home/user"),
-            files=FakeFiles({}, {}, platform="linux", now=NOW),
-            env=account_env(provider.descriptor, self.env, account),
-            clock=self.clock,
-            log=RecordedLog(),
-            account_label=account.label if account else None,
-            interactive=interactive,
-        )
+    def context(self, request: FetchRequest) -> FetchContext:
+        self.asked.append(request.interactive)
+        descriptor, account = request.provider.descriptor, request.account
+        values = fetch_values(descriptor, request.entry, self.env, {}, account, is_named=request.is_named)
+        env = account_env(descriptor, self.env, account)
+        return empty_context(values, env, self.clock, interactive=request.interactive)
 
 
 @dataclass

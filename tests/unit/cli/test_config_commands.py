@@ -14,6 +14,7 @@ from codexbar_qt.cli.output import CommandError, CommandOutput
 from codexbar_qt.core.config_file import ConfigFile
 from codexbar_qt.core.config_location import ConfigLocation
 from codexbar_qt.provider_api import (
+    AccountField,
     AccountsSetting,
     Binding,
     Choice,
@@ -38,6 +39,10 @@ async def never(ctx: FetchContext) -> Snapshot:
     raise AssertionError(ctx)
 
 
+def check_id(text: str) -> str | None:
+    return "It has a space. Take it out." if " " in text else None
+
+
 KEYLESS = ProviderDescriptor(
     "alpha", "Alpha One", "#112233", 1, aliases=("al", "ALF"), default_enabled=True, api_keys_at="beta"
 )
@@ -52,7 +57,15 @@ KEYED = ProviderDescriptor(
         ChoiceSetting(
             "region", "Region", (Choice("world", "W"), Choice("china", "C")), default="world", env=("BETA_REGION",)
         ),
-        AccountsSetting("Keys", injects="apiKey", usage_scopes=("personal", "team")),
+        AccountsSetting(
+            "Keys",
+            injects="apiKey",
+            usage_scopes=("personal", "team"),
+            fields=(
+                AccountField("organizationId", "Organization ID", "team"),
+                AccountField("workspaceID", "Project ID", "team", check_id),
+            ),
+        ),
     ),
 )
 PROVIDERS = (
@@ -289,10 +302,14 @@ def test_a_personal_scope_is_the_ordinary_key(path: Path, store_key: Callable[..
         ({"api_key": "test-key-1", "usage_scope": "galaxy"}, "Use one of: personal, team."),
         ({"api_key": "test-key-1", "label": "x"}, "Add --usage-scope team."),
         ({"api_key": "test-key-1", "usage_scope": "personal", "workspace_id": "x"}, "Add --usage-scope team."),
-        ({"api_key": "test-key-1", "usage_scope": "team", "workspace_id": "x"}, "The organization id is empty."),
+        ({"api_key": "test-key-1", "usage_scope": "team", "workspace_id": "x"}, "The Organization ID is empty."),
         (
             {"api_key": "test-key-1", "usage_scope": "team", "organization_id": "a", "workspace_id": "b\nc"},
-            "The workspace id has more than one line.",
+            "The Project ID has more than one line.",
+        ),
+        (
+            {"api_key": "test-key-1", "usage_scope": "team", "organization_id": "a", "workspace_id": "b c"},
+            "The Project ID cannot be used. It has a space. Take it out.",
         ),
         (
             {"api_key": "test-key-1", "usage_scope": "team", "organization_id": "a", "workspace_id": "b", "label": ""},

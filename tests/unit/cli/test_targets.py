@@ -179,3 +179,22 @@ def test_hidden_labels_keep_their_place(read: Callable[..., AppConfig], provider
     config = read({"id": "beta", "tokenAccounts": accounts("user@example.com", "work user@example.com", "")})
     found = choose_targets(config, providers, UsageOptions("beta", all_accounts=True), hide_personal_info=True)
     assert [target.label for target in found] == ["Account 1", "work", ""]
+
+
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [
+        ("gamma", {"gamma": True}),
+        (" GAMMA ", {"gamma": True}),
+        ("al", {"alpha": True}),
+        ("all", {"alpha": True, "beta": False, "gamma": False}),
+        (" All ", {"alpha": True, "beta": False, "gamma": False}),
+        (None, {"alpha": True}),
+    ],
+)
+def test_all_names_nobody(
+    read: Callable[..., AppConfig], providers: tuple[Provider, ...], name: str | None, named: dict[str, bool]
+) -> None:
+    config = read({"id": "alpha", "enabled": True}, {"id": "beta"}, {"id": "gamma"})
+    targets = choose_targets(config, providers, UsageOptions(provider=name))
+    assert {target.provider.id: target.is_named for target in targets} == named

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from codexbar_qt.core.app_config import ProviderEntry, TokenAccount
+    from codexbar_qt.core.app_config import ProviderEntry
+    from codexbar_qt.core.fetch_service import FetchRequest
     from codexbar_qt.provider_testing import Case
 
 CASES = sorted((Path(__file__).parents[2] / "providers").glob("*/*.json"))
@@ -57,11 +58,8 @@ class CaseContexts:
     def __init__(self, ports: CasePorts) -> None:
         self._ports = ports
 
-    def context(
-        self, provider: Provider, entry: ProviderEntry, account: TokenAccount | None, *, interactive: bool
-    ) -> FetchContext:
-        del provider, entry, account
-        assert not interactive
+    def context(self, request: FetchRequest) -> FetchContext:
+        assert not request.interactive
         return self._ports.context
 
 

@@ -122,12 +122,18 @@ def test_details_are_not_resets_where_the_provider_says_so(now: datetime) -> Non
     [
         (ProviderCost(12.345, 50.0, "USD", datetime(2030, 1, 1, tzinfo=UTC)), "Cost: 12.3 / 50.0"),
         (ProviderCost(12.0, 0.0, "USD", datetime(2030, 1, 1, tzinfo=UTC)), "Cost: 12.0"),
-        (ProviderCost(3.0, 10.0, "Quota", datetime(2030, 1, 1, tzinfo=UTC)), "Quota: 3.0 / 10.0"),
     ],
 )
 def test_cost_stands_in_for_a_missing_window(now: datetime, cost: ProviderCost, line: str) -> None:
     assert line in block(Snapshot(now, provider_cost=cost), now).splitlines()
     assert line not in block(Snapshot(now, RateWindow(1.0), provider_cost=cost), now).splitlines()
+
+
+@pytest.mark.parametrize("window", [None, RateWindow(100.0)])
+def test_a_share_of_a_quota_is_told_beside_the_window(now: datetime, window: RateWindow | None) -> None:
+    lines = block(Snapshot(now, window, provider_cost=ProviderCost(130.2, 100.0, "Quota", now)), now).splitlines()
+    assert lines[-1] == "Quota usage: 130%"
+    assert not any(line.startswith("Cost:") for line in lines)
 
 
 def test_balance_only(now: datetime) -> None:
@@ -191,3 +197,36 @@ def test_error_lines() -> None:
     failed = Reading(DESCRIPTOR, "auto", error=AuthRejected("Signed out. Sign in."))
     assert error_line(failed, PLAIN) == "Error: Signed out. Sign in."
     assert error_line(replace(failed, account="work"), PLAIN) == "Error (alpha - work): Signed out. Sign in."
+
+
+def test_a_lane_without_a_limit_has_the_word_and_a_full_bar(now: datetime) -> None:
+    endless = Snapshot(now, RateWindow(0.0, None, now + timedelta(days=2), "Unlimited"))
+    lines = block(endless, now, details_are_not_resets=True).splitlines()
+    assert lines[1:] == ["Session: Unlimited [============]"]
+
+
+def test_details_stand_below_the_reset(now: datetime) -> None:
+    both = Snapshot(
+        now,
+        RateWindow(5.0, None, now + timedelta(days=2), "45/900 credits"),
+        RateWindow(85.0, reset_description="10 credits expires on Mar 1, 2030, 10:00"),
+    )
+    assert block(both, now, details_are_not_resets=True).splitlines()[1:] == [
+        "Session: 95% left [===========-]",
+        "Resets in 2d",
+        "45/900 credits",
+        "Weekly: 15% left [=-----------]",
+        "10 credits expires on Mar 1, 2030, 10:00",
+    ]
+
+
+def test_a_lane_and_a_plan_are_called_as_declared(now: datetime) -> None:
+    windows = (RateWindow(0.0, reset_description="Calls", label="Calls"), RateWindow(0.0, reset_description="1 week"))
+    snapshot = Snapshot(now, *windows, identity=Identity(login_method="pro"))
+    text = block(snapshot, now, details_are_not_resets=True, plan_names=(("pro", "Pro"),))
+    assert text.splitlines()[1:] == [
+        "Calls: 100% left [============]",
+        "Weekly: 100% left [============]",
+        "1 week",
+        "Plan: Pro",
+    ]

@@ -127,6 +127,14 @@ class Failure(_Strict):
     kind: Literal["args", "config", "provider", "runtime"]
 
 
+class AntigravityPlanInfo(_Strict):
+    plan_name: Text | UnsetType = UNSET
+    plan_display_name: Text | UnsetType = UNSET
+    display_name: Text | UnsetType = UNSET
+    product_name: Text | UnsetType = UNSET
+    plan_short_name: Text | UnsetType = UNSET
+
+
 class Element(_Strict):
     provider: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]*$")]
     source: Text
@@ -134,6 +142,7 @@ class Element(_Strict):
     version: Annotated[str, Meta(pattern=r"^\d+(\.\d+)+$")] | UnsetType = UNSET
     usage: Usage | UnsetType = UNSET
     credits: Credits | UnsetType = UNSET
+    antigravity_plan_info: AntigravityPlanInfo | UnsetType = UNSET
     diagnostic: Text | UnsetType = UNSET
     error: Failure | UnsetType = UNSET
 

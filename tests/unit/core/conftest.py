@@ -13,6 +13,7 @@ import pytest
 from codexbar_qt.core.config_file import ConfigFile
 from codexbar_qt.core.config_location import ConfigLocation
 from codexbar_qt.provider_api import (
+    AccountField,
     AccountsSetting,
     Binding,
     Choice,
@@ -78,7 +79,14 @@ def catalogue() -> tuple[Provider, ...]:
             env=("BETA_REGION",),
         ),
         AccountsSetting(
-            "Keys", injects="apiKey", related=("BETA_API_KEY", "BETA_TEAM"), usage_scopes=("personal", "team")
+            "Keys",
+            injects="apiKey",
+            related=("BETA_API_KEY", "BETA_TEAM"),
+            usage_scopes=("personal", "team"),
+            fields=(
+                AccountField("organizationId", "Organization ID", "team"),
+                AccountField("workspaceID", "Project ID", "team"),
+            ),
         ),
     )
     gamma = _provider("gamma", 3, (Source.CLI,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,14 @@ from codexbar_qt.core.account import AccountKey
 from codexbar_qt.core.cadence import Cadence
 from codexbar_qt.core.config_file import ConfigFile
 from codexbar_qt.core.config_location import ConfigLocation
+from codexbar_qt.core.credential_store import ConfigCredentialStore, FileConfigWriter
 from codexbar_qt.core.credentials import account_env, fetch_values
 from codexbar_qt.core.fetch_service import FetchService
 from codexbar_qt.core.preferences_file import PreferencesFile
 from codexbar_qt.core.registry import LoadFailure, PluginFile, Registry
 from codexbar_qt.core.scheduler import RefreshScheduler
 from codexbar_qt.core.session import AppSession
+from codexbar_qt.core.session_memory import SessionMemories
 from codexbar_qt.core.session_view import SessionParts
 from codexbar_qt.core.snapshot_archive import SnapshotArchive
 from codexbar_qt.core.store import SnapshotStore
@@ -37,14 +40,15 @@ from codexbar_qt.provider_api import (
     TextSetting,
     check_https_base,
 )
-from codexbar_qt.provider_api.resolution import ResolvedCredentials, ResolvedSettings
-from codexbar_qt.provider_testing import FakeEnv, FakeFiles, FakeHttp, FakeProcesses, RecordedLog
+from codexbar_qt.provider_api.resolution import ResolvedCredentials
+from codexbar_qt.provider_testing import FakeEnv, empty_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from pathlib import Path
 
-    from codexbar_qt.core.app_config import ProviderEntry, TokenAccount
+    from codexbar_qt.core.fetch_service import FetchRequest
+    from codexbar_qt.provider_api import Env, SelectedAccount, SettingsView
     from tests.unit.core.conftest import ManualClock
 
 SECRET = "test-key-1"
@@ -55,7 +59,8 @@ Root = dict[str, object]
 class World:
     """A session over real files in a temporary folder, two providers and a clock that stands still.
 
-    `answers` says what a provider gives (a snapshot when nothing is said), `asked` who was fetched with which key.
+    `answers` says what a provider gives (a snapshot when nothing is said), `asked` who was fetched with which key,
+    `during` what the next fetch of a provider or the button `act` does first.
     """
 
     def __init__(self, folder: Path, clock: ManualClock) -> None:
@@ -64,6 +69,8 @@ class World:
         self.asked: list[tuple[str, str | None]] = []
         self.held: set[str] = set()
         self.gate = asyncio.Event()
+        self.during: dict[str, Callable[[FetchContext], Coroutine[Any, Any, None]]] = {}
+        self.memories = SessionMemories(clock)
         self.env = FakeEnv({"BOLT_API_KEY": "test-key-2"})
         self.location = ConfigLocation(folder / "config.json")
         self.archive_path = folder / "cache" / "snapshots.json"
@@ -88,6 +95,7 @@ class World:
             env=self.env,
             zone=UTC,
             archive=SnapshotArchive(self.archive_path),
+            memories=self.memories,
             is_demo=self.is_demo,
         )
         session = AppSession(parts, self.config_file.load(), self.preferences_file.load())
@@ -117,22 +125,16 @@ class World:
         self.asked.clear()
         return names
 
-    def context(
-        self, provider: Provider, entry: ProviderEntry, account: TokenAccount | None, *, interactive: bool
-    ) -> FetchContext:
-        values = fetch_values(provider.descriptor, entry, self.env, {}, account)
-        return FetchContext(
-            http=FakeHttp((), self.clock),
-            credentials=ResolvedCredentials(values),
-            settings=ResolvedSettings(values),
-            processes=FakeProcesses({}, (), self.env, "/home/user"),
-            files=FakeFiles({}, {}, platform="linux", now=self.clock.now()),
-            env=account_env(provider.descriptor, self.env, account),
-            clock=self.clock,
-            log=RecordedLog(),
-            account_label=account.label if account else None,
-            interactive=interactive,
+    def context(self, request: FetchRequest) -> FetchContext:
+        descriptor, account = request.provider.descriptor, request.account
+        values = fetch_values(descriptor, request.entry, self.env, {}, account, is_named=request.is_named)
+        env = account_env(descriptor, self.env, account)
+        store = ConfigCredentialStore(request, request.writer or FileConfigWriter(self.config_file), self.clock.now)
+        memory = self.memories.of(
+            descriptor.id, account.id if account else "", request.scope.id if request.scope else ""
         )
+        empty = empty_context(values, env, self.clock, interactive=request.interactive)
+        return replace(empty, credentials=ResolvedCredentials(values, store), memory=memory)
 
     def _tell(self) -> None:
         self.told += 1
@@ -141,6 +143,8 @@ class World:
         async def fetch(ctx: FetchContext) -> Snapshot:
             key = await ctx.credentials.get("apiKey")
             self.asked.append((name, key.reveal() if key else None))
+            if name in self.during:
+                await self.during.pop(name)(ctx)
             if name in self.held:
                 await self.gate.wait()
             answer = self.answers.get(name, Snapshot(ctx.clock.now(), RateWindow(10.0)))
@@ -153,7 +157,11 @@ class World:
     def _acme(self) -> Provider:
         settings = (
             SecretSetting(
-                "apiKey", "API key", env=("ACME_API_KEY",), binding=Binding("region", "apiKeyRegion", "ACME_REGION")
+                "apiKey",
+                "API key",
+                env=("ACME_API_KEY",),
+                binding=Binding("region", "apiKeyRegion", "ACME_REGION"),
+                locate=self._locate,
             ),
             ChoiceSetting("region", "Region", (Choice("world", "World"), Choice("east", "East")), default="world"),
             TextSetting("host", "Host", check=check_https_base),
@@ -161,17 +169,28 @@ class World:
             ChoiceSetting("place", "Place", discover=self._discover),
             AccountsSetting("Keys", injects="apiKey"),
         )
-        descriptor = ProviderDescriptor("acme", "Acme", "#112233", 1, settings=settings, default_enabled=True)
+        descriptor = ProviderDescriptor(
+            "acme",
+            "Acme",
+            "#112233",
+            1,
+            settings=settings,
+            default_enabled=True,
+            dashboard_url="https://acme.example.com",
+            dashboard_for=self._dashboard,
+        )
         actions = (Action("plain", "Plain", self._act), Action("login", "Log in", self._act, refreshes=True))
         return Provider(descriptor, (Strategy(Source.API, self._fetches("acme")),), actions, self._tray_text)
 
     def _bolt(self) -> Provider:
-        settings = (SecretSetting("apiKey", "API key", env=("BOLT_API_KEY",)),)
+        settings = (SecretSetting("apiKey", "API key", env=("BOLT_API_KEY",), env_when_named=("SHARED_API_KEY",)),)
         descriptor = ProviderDescriptor("bolt", "Bolt", "#112233", 2, settings=settings)
         return Provider(descriptor, (Strategy(Source.API, self._fetches("bolt")),))
 
     async def _act(self, ctx: FetchContext, progress: Callable[[str], None]) -> str:
         progress("Working")
+        if "act" in self.during:
+            await self.during.pop("act")(ctx)
         if "act" in self.answers:
             raise self.answers["act"]  # type: ignore[misc]
         return "Done." if ctx.interactive else "Not asked by a person."
@@ -180,6 +199,17 @@ class World:
         if "discover" in self.answers:
             raise self.answers["discover"]  # type: ignore[misc]
         return (Choice("here", "Here"),)
+
+    async def _locate(self, ctx: FetchContext) -> str:
+        if "locate" in self.answers:
+            raise self.answers["locate"]  # type: ignore[misc]
+        return f"~/keys/{ctx.settings.get('region')}"
+
+    def _dashboard(self, settings: SettingsView, env: Env, account: SelectedAccount | None) -> str:
+        if "dashboard" in self.answers:
+            raise self.answers["dashboard"]  # type: ignore[misc]
+        place = account.label if account else env.get("ACME_PAGE") or settings.get("region")
+        return "" if place == "world" else f"https://{place}.example.com"
 
     def _tray_text(self, snapshot: Snapshot, values: Any) -> str | None:
         if "tray" in self.answers:

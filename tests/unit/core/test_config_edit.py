@@ -163,6 +163,31 @@ def test_accounts_come_and_go(root: Root, beta: Provider, now: datetime) -> None
     assert "tokenAccounts" not in entry(root, "beta")
 
 
+def test_the_fields_beside_a_token_change(root: Root, beta: Provider, now: datetime) -> None:
+    first = config_edit.add_account(root, "beta", "one", "test-key-1", now, {"usageScope": "team", "workspaceID": "p"})
+    config_edit.add_account(root, "beta", "two", "test-key-2", now)
+    config_edit.change_account(root, "beta", first, {"usageScope": "", "workspaceID": " q ", "organizationId": " "})
+    account = read_entry(beta, entry(root, "beta")).accounts[0]
+    assert (account.usage_scope, account.organization_id, account.workspace_id) == ("", "", "q")
+    assert account.token == Secret("test-key-1")
+    stored = entry(root, "beta")["tokenAccounts"]["accounts"]
+    assert not {"usageScope", "organizationId"} & stored[0].keys()
+    assert "workspaceID" not in stored[1]
+    with pytest.raises(ConfigEditError, match="no longer in the config file"):
+        config_edit.change_account(root, "beta", "gone", {})
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\rb", "a\x00b", "a\u2028b"])
+def test_a_field_of_two_lines_is_not_stored(root: Root, now: datetime, text: str) -> None:
+    with pytest.raises(ConfigEditError, match="workspaceID of an account has more than one line"):
+        config_edit.add_account(root, "beta", "one", "test-key-1", now, {"workspaceID": text})
+    assert "tokenAccounts" not in entry(root, "beta")
+    first = config_edit.add_account(root, "beta", "one", "test-key-1", now, {"workspaceID": "p"})
+    with pytest.raises(ConfigEditError, match="Enter a single line"):
+        config_edit.change_account(root, "beta", first, {"workspaceID": text})
+    assert entry(root, "beta")["tokenAccounts"]["accounts"][0]["workspaceID"] == "p"
+
+
 def test_removing_the_last_in_the_row_selects_its_neighbour(root: Root, now: datetime) -> None:
     config_edit.add_account(root, "beta", "one", "test-key-1", now)
     last = config_edit.add_account(root, "beta", "two", "test-key-2", now)

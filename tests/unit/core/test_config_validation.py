@@ -24,6 +24,11 @@ def accounts(token: str = "test-key-1") -> dict[str, object]:
     return {"version": 1, "activeIndex": 0, "accounts": [account]}
 
 
+def two_accounts(fields: dict[str, object]) -> dict[str, object]:
+    first = {"id": UUID, "label": "work", "token": "test-key-1", "addedAt": 1}
+    return {"version": 1, "activeIndex": 0, "accounts": [first, {**first, "label": "team", **fields}]}
+
+
 @pytest.fixture
 def clean(catalogue: tuple[Provider, ...]) -> AppConfig:
     root = normalise({"version": 1, "providers": []}, catalogue)
@@ -107,6 +112,41 @@ def test_found_in_an_entry(
 )
 def test_nothing_found_in_an_entry(clean: AppConfig, catalogue: tuple[Provider, ...], entry: object) -> None:
     assert issues(clean, catalogue, entry) == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"usageScope": "team"}, "Account 2 is one of a team but has no Organization ID and no Project ID."),
+        ({"usageScope": " Team ", "organizationId": "o"}, "Account 2 is one of a team but has no Project ID."),
+        ({"usageScope": "team", "organizationId": " ''", "workspaceID": "p"}, "has no Organization ID."),
+    ],
+)
+def test_an_account_of_a_team_without_its_ids(
+    clean: AppConfig, catalogue: tuple[Provider, ...], fields: dict[str, object], told: str
+) -> None:
+    (found,) = issues(clean, catalogue, {"id": "beta", "tokenAccounts": two_accounts(fields)})
+    assert (found.severity, found.provider, found.code) == ("warning", "beta", "beta_team_context_missing")
+    assert found.field == "tokenAccounts.accounts[1]"
+    assert told in found.message
+    assert found.message.endswith(" Add it in Settings.")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"usageScope": "team", "organizationId": "o", "workspaceID": "p"},
+        {"usageScope": "personal"},
+        {"usageScope": None},
+        {"organizationId": "o"},
+        {"usageScope": "galaxy"},
+    ],
+)
+def test_an_account_that_needs_no_ids_or_has_them(
+    clean: AppConfig, catalogue: tuple[Provider, ...], fields: dict[str, object]
+) -> None:
+    assert issues(clean, catalogue, {"id": "beta", "tokenAccounts": two_accounts(fields)}) == ()
+    assert issues(clean, catalogue, {"id": "alpha", "tokenAccounts": two_accounts({"usageScope": "team"})}) == ()
 
 
 def test_an_api_source_without_api_mode_is_named_twice(clean: AppConfig, catalogue: tuple[Provider, ...]) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from codexbar_qt.core.app_config import ProviderEntry, TokenAccount
 from codexbar_qt.core.credentials import account_env, fetch_values
-from codexbar_qt.provider_api import InvalidSetting, MissingCredential, Secret
-from codexbar_qt.provider_api.resolution import ResolvedCredentials, ResolvedSettings
+from codexbar_qt.provider_api import InvalidSetting, MissingCredential, ProviderDescriptor, Secret, SecretSetting
+from codexbar_qt.provider_api.resolution import ResolvedCredentials, ResolvedSettings, env_names, resolve_secret
 
 if TYPE_CHECKING:
-    from codexbar_qt.provider_api import Provider, ProviderDescriptor
+    from codexbar_qt.provider_api import Provider
 
 ACCOUNT = TokenAccount("a1", "work", Secret("test-key-3"))
 
@@ -98,3 +98,24 @@ def test_an_account_brings_its_own_workspace(descriptors: dict[str, ProviderDesc
     for account, expected in ((own, "mine"), (ACCOUNT, "shared"), (None, "shared")):
         values = fetch_values(descriptors["delta"], stored, Env(), account=account)
         assert ResolvedSettings(values).get("workspaceID") == expected
+
+
+@pytest.mark.parametrize(
+    ("env", "named", "expected"),
+    [
+        ({"SHARED_KEY": "test-key-2"}, True, "test-key-2"),
+        ({"SHARED_KEY": "test-key-2"}, False, None),
+        ({"OWN_KEY": "test-key-1", "SHARED_KEY": "test-key-2"}, True, "test-key-1"),
+        ({"OWN_KEY": "test-key-1", "SHARED_KEY": "test-key-2"}, False, "test-key-1"),
+        ({"OWN_KEY": " ", "SHARED_KEY": "test-key-2"}, True, "test-key-2"),
+    ],
+)
+def test_variables_of_other_programs_are_for_named_providers(
+    env: dict[str, str], named: bool, expected: str | None
+) -> None:
+    setting = SecretSetting("apiKey", "API key", env=("OWN_KEY",), env_when_named=("SHARED_KEY",))
+    descriptor = ProviderDescriptor("acme", "Acme", "#112233", 1, settings=(setting,))
+    values = fetch_values(descriptor, entry("acme"), Env(**env), is_named=named)
+    found = resolve_secret(values, "apiKey")
+    assert (found.reveal() if found else None) == expected
+    assert env_names(values, setting) == (("OWN_KEY", "SHARED_KEY") if named else ("OWN_KEY",))

@@ -47,13 +47,11 @@ class Contexts:
         self.error = error
         self.asked: list[tuple[str, TokenAccount | None, bool]] = []
 
-    def context(
-        self, provider: Provider, entry: ProviderEntry, account: TokenAccount | None, *, interactive: bool
-    ) -> FetchContext:
-        self.asked.append((entry.id, account, interactive))
+    def context(self, request: FetchRequest) -> FetchContext:
+        self.asked.append((request.entry.id, request.account, request.interactive))
         if self.error is not None:
             raise self.error
-        return context_from_case(CASE, provider)
+        return context_from_case(CASE, request.provider)
 
 
 def provider(*strategies: Strategy) -> Provider:

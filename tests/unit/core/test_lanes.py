@@ -8,7 +8,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from codexbar_qt.core.account import AccountKey, AccountState
-from codexbar_qt.core.lanes import capped_primary, card_lanes, is_spent, is_unlimited, lane, main_lane, tray_pair
+from codexbar_qt.core.lanes import (
+    capped_primary,
+    card_lanes,
+    is_spent,
+    is_unlimited,
+    lane,
+    main_lane,
+    shown_percent,
+    tray_pair,
+)
 from codexbar_qt.core.presenter import Look, present_card, present_tab
 from codexbar_qt.core.tray_presenter import TraySubject, present_tray
 from codexbar_qt.provider_api import Lane, NamedWindow, ProviderDescriptor, RateWindow, Snapshot, WindowSpec
@@ -79,6 +88,38 @@ def test_binding_cap(snapshot: Snapshot, shown: tuple[float, datetime | None]) -
     assert capped is not None
     assert (capped.used_percent, capped.resets_at) == shown
     assert capped_primary(ACME, snapshot, NOW) == snapshot.primary
+
+
+def test_a_lane_with_a_name_of_its_own_shows_it_and_caps_nothing() -> None:
+    named = replace(SPENT, label="Calls")
+    snapshot = Snapshot(NOW, replace(FRESH, label="Tokens"), named)
+    assert [row.label for row in card_lanes(CAPPING, snapshot, NOW)] == ["Tokens", "Calls"]
+    assert capped_primary(CAPPING, snapshot, NOW) == snapshot.primary
+    assert capped_primary(CAPPING, replace(snapshot, tertiary=SPENT), NOW) != snapshot.primary
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "used"),
+    [
+        (Snapshot(NOW, FRESH, RateWindow(50.0)), 50.0),
+        (Snapshot(NOW, RateWindow(60.0), RateWindow(50.0)), 60.0),
+        (Snapshot(NOW, RateWindow(50.0, 300), RateWindow(50.0)), 50.0),
+        (Snapshot(NOW, None, FRESH, SPENT), 20.0),
+        (Snapshot(NOW, None, None, SPENT), 100.0),
+        (Snapshot(NOW, extra_windows=(NamedWindow("a", "A", RateWindow(30.0)),)), 30.0),
+    ],
+)
+def test_the_more_used_of_the_first_two_decides_where_asked_for(snapshot: Snapshot, used: float) -> None:
+    main = main_lane(replace(ACME, auto_prefers_most_used=True), snapshot, NOW)
+    assert main is not None
+    assert main.used_percent == used
+
+
+def test_a_detail_that_repeats_the_label_is_left_out() -> None:
+    told = replace(ACME, details_are_not_resets=True)
+    windows = (RateWindow(1.0, reset_description="Session"), RateWindow(1.0, reset_description="1 week window"))
+    rows = present_card(told, AccountKey("acme"), AccountState(snapshot=Snapshot(NOW, *windows)), Look(), NOW).rows
+    assert [row.detail_text for row in rows] == ["", "1 week window"]
 
 
 def test_without_a_primary_lane_nothing_is_capped() -> None:
@@ -163,3 +204,34 @@ def test_unlimited_has_no_percentage_on_any_surface(description: str, detail: st
     assert (row.value_text, row.fill, row.reset_text, row.detail_text) == ("Unlimited", 100.0, "", detail)
     assert present_tray([TraySubject(ACME, state)], "", Look(), NOW).tooltip == "Acme: unlimited"
     assert not is_unlimited(RateWindow(0.0))
+
+
+BONUS = replace(ACME, windows=WindowSpec("Credits", "Add-on credits", bonus="secondary"))
+
+
+@pytest.mark.parametrize(("descriptor", "bottom"), [(BONUS, None), (ACME, SPENT)])
+def test_a_spent_bonus_lane_counts_as_absent_for_the_tray(
+    descriptor: ProviderDescriptor, bottom: RateWindow | None
+) -> None:
+    assert tray_pair(descriptor, Snapshot(NOW, FRESH, SPENT), NOW) == (FRESH, bottom)
+    started = replace(SPENT, used_percent=99.0)
+    assert tray_pair(descriptor, Snapshot(NOW, FRESH, started), NOW) == (FRESH, started)
+    # The card goes on showing it.
+    assert [row.id for row in card_lanes(descriptor, Snapshot(NOW, FRESH, SPENT), NOW)] == ["primary", "secondary"]
+
+
+def test_a_spent_bonus_lane_does_not_stand_for_the_provider() -> None:
+    eager = replace(BONUS, auto_prefers_exhausted=True)
+    assert main_lane(eager, Snapshot(NOW, FRESH, SPENT), NOW) == FRESH
+    assert main_lane(replace(ACME, auto_prefers_exhausted=True), Snapshot(NOW, FRESH, SPENT), NOW) == SPENT
+
+
+@pytest.mark.parametrize("used", [False, True])
+def test_a_lane_without_a_limit_is_full_in_both_fill_modes(used: bool) -> None:
+    endless = RateWindow(0.0, reset_description="Unlimited")
+    assert shown_percent(endless, used=used) == 100.0
+    assert shown_percent(RateWindow(30.0), used=used) == (30.0 if used else 70.0)
+    state, look = AccountState(snapshot=Snapshot(NOW, endless)), Look(show_used=used)
+    assert present_tab(ACME, state, look, NOW).strip == 100.0
+    shown = present_tray([TraySubject(ACME, state)], "", look, NOW)
+    assert (shown.layout, shown.top, shown.bottom) == ("primary_only", 100.0, None)

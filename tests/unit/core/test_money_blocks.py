@@ -75,11 +75,30 @@ def test_credits(credits: Credits | None, block: MoneyBlock | None) -> None:
             ProviderCost(0.0, 0.0, "USD", NOW, balance=9.0, personal_used=1.0),
             MoneyBlock("Extra usage", "Balance: $9.00", "", None, ("Your share: $1.00",)),
         ),
+        (ProviderCost(42.4, 100.0, "Quota", NOW, period="Now"), MoneyBlock("Now", "Quota usage: 42%")),
         (None, None),
     ],
 )
 def test_extra_usage(cost: ProviderCost | None, block: MoneyBlock | None) -> None:
     assert extra_usage_block(Snapshot(NOW, provider_cost=cost)) == block
+
+
+@pytest.mark.parametrize(
+    ("used", "limit", "text"),
+    [
+        (42.5, 100.0, "43%"),
+        (0.0, 100.0, "0%"),
+        (0.4, 100.0, "<1%"),
+        (130.4, 100.0, "130%"),
+        (12345.0, 100.0, "12,345%"),
+        (3.0, 10.0, "30%"),
+        (7.0, 0.0, "7%"),
+        (-1.0, 100.0, "0%"),
+    ],
+)
+def test_a_share_of_a_quota_is_never_money(used: float, limit: float, text: str) -> None:
+    block = extra_usage_block(Snapshot(NOW, provider_cost=ProviderCost(used, limit, "Quota", NOW)))
+    assert block == MoneyBlock("Current quota", f"Quota usage: {text}")
 
 
 def spend(*days: tuple[int, float, int], is_estimate: bool = False) -> Snapshot:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from codexbar_qt.core.account import AccountKey, AccountState
+from codexbar_qt.core.account import AccountKey, AccountState, fail, succeed
 from codexbar_qt.core.card_state import CardState, MoneyBlock
 from codexbar_qt.core.presenter import Look, present_card, present_tab
 from codexbar_qt.provider_api import (
@@ -273,3 +273,13 @@ def test_notes_name_the_local_days_of_the_subscription() -> None:
     east = Look(zone=timezone(timedelta(hours=1)))
     assert card(state).notes == ("Renews: Jan 31, 2030", "Plan expires: Jan 31, 2030", "Using CLI fallback")
     assert card(state, look=east).notes[0] == "Renews: Feb 1, 2030"
+
+
+def test_numbers_the_service_calls_old_are_told_as_old_and_are_not_stale() -> None:
+    old = Snapshot(NOW - timedelta(hours=3), RateWindow(10.0))
+    state = succeed(AccountState(), old, "api", NOW)
+    shown = card(state)
+    assert (shown.subtitle, shown.stale, state.attempted_at) == ("Updated 3h ago · api", False, NOW)
+    failed = fail(fail(state, ServiceUnavailable("It is down."), NOW), ServiceUnavailable("It is down."), NOW)
+    shown = card(failed)
+    assert (shown.error_text, shown.stale) == ("It is down. The numbers are from 3h ago (api).", True)

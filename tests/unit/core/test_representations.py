@@ -17,15 +17,19 @@ from codexbar_qt.cli.targets import Target
 from codexbar_qt.core.app_config import ProviderEntry, TokenAccount
 from codexbar_qt.core.config_models import EntryModel, HooksModel, TokenAccountModel, parse_hooks
 from codexbar_qt.core.config_reading import Reading as ConfigReading
+from codexbar_qt.core.credential_store import Rotation
+from codexbar_qt.core.fetch_service import FetchRequest
 from codexbar_qt.provider_api import (
     Command,
     CommandResult,
     HttpRequest,
     HttpResponse,
     Identity,
+    LocalProcess,
     Provider,
     ProviderDescriptor,
     Secret,
+    SelectedAccount,
     Snapshot,
 )
 from codexbar_qt.provider_api.resolution import Values
@@ -55,6 +59,10 @@ CARRIERS: list[object] = [
     CommandResult(0, ADDRESS, KEY),
     Snapshot(NOW, identity=Identity(email=ADDRESS, account_id=ADDRESS)),
     parse_arguments(["config", "set-api-key", "--provider", "acme", "--api-key", KEY]),
+    FetchRequest(Provider(ACME, ()), ProviderEntry("acme", enabled=True, raw=ENTRY, account=ACCOUNT), ACCOUNT),
+    Rotation(Provider(ACME, ()), "apiKey", Secret(KEY), Secret(KEY)),
+    SelectedAccount(ADDRESS, "team", ADDRESS, ADDRESS),
+    LocalProcess(1, f"acme --token {KEY}"),
     CommandOutput({"apiKey": KEY}, f'"{KEY}"'),
     Reading(ACME, "api", ADDRESS),
     Target(Provider(ACME, ()), ProviderEntry("acme", enabled=True, raw=ENTRY), ACCOUNT, ADDRESS),

@@ -11,6 +11,7 @@ from codexbar_qt.core.account import AccountKey
 from codexbar_qt.core.config_file import ConfigFile
 from codexbar_qt.core.registry import LoadFailure, PluginFile
 from codexbar_qt.core.session_view import SecretStatus
+from codexbar_qt.provider_api import InvalidSetting
 from codexbar_qt.provider_testing import FakeEnv
 
 if TYPE_CHECKING:
@@ -71,6 +72,46 @@ async def test_a_tray_text_that_breaks_leaves_the_icon_to_the_others(
     assert SECRET not in caplog.text
 
 
+async def test_the_usage_page_follows_the_settings(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    world.env = FakeEnv({})
+    session = await world.begin()
+    acme = world.providers[0]
+    assert session.card("acme").dashboard_url == "https://acme.example.com"
+    await session.edit_config(lambda root: config_edit.set_field(root, acme, "region", "east"))
+    assert session.card("acme").dashboard_url == "https://east.example.com"
+    now = world.clock.now()
+
+    def add(root: Root) -> None:
+        config_edit.add_account(root, "acme", "work", SECRET, now)
+
+    await session.edit_config(add)
+    assert session.card("acme").dashboard_url == "https://work.example.com"
+    world.answers["dashboard"] = ZeroDivisionError(SECRET)
+    assert session.card("acme").dashboard_url == "https://acme.example.com"
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert SECRET not in caplog.text
+
+
+async def test_the_usage_page_may_depend_on_the_environment(world: World) -> None:
+    world.env = FakeEnv({"ACME_PAGE": "named"})
+    session = await world.begin()
+    assert session.card("acme").dashboard_url == "https://named.example.com"
+
+
+async def test_a_provider_says_where_it_finds_a_credential_itself(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = await world.begin()
+    assert await session.locate_secret("acme", "apiKey") == "~/keys/world"
+    assert await session.locate_secret("bolt", "apiKey") == ""
+    world.answers["locate"] = InvalidSetting("No.")
+    assert await session.locate_secret("acme", "apiKey") == ""
+    assert not caplog.records
+    world.answers["locate"] = ZeroDivisionError(SECRET)
+    assert await session.locate_secret("acme", "apiKey") == ""
+    assert SECRET not in caplog.text
+
+
 async def test_a_secret_is_described_and_never_told(world: World) -> None:
     world.env = FakeEnv({"ACME_API_KEY": "test-key-2", "BOLT_API_KEY": "test-key-2"})
     session = await world.begin()
@@ -89,6 +130,16 @@ async def test_a_variable_of_another_region_is_not_said_to_be_used(world: World)
     world.env = FakeEnv({"ACME_API_KEY": "test-key-2", "ACME_REGION": "east"})
     session = await world.begin()
     assert session.secret_state("acme", "apiKey") == SecretStatus()
+
+
+async def test_a_variable_of_other_programs_is_used_once_the_provider_is_on(world: World) -> None:
+    world.env = FakeEnv({"SHARED_API_KEY": "test-key-2"})
+    session = await world.begin()
+    assert session.secret_state("bolt", "apiKey") == SecretStatus()
+    await session.edit_config(world.switch("bolt", True))
+    await world.clock.settle()
+    assert session.secret_state("bolt", "apiKey") == SecretStatus(from_env="SHARED_API_KEY")
+    assert ("bolt", "test-key-2") in world.asked
 
 
 # Edits of the config

@@ -17,7 +17,9 @@ from codexbar_qt.provider_api import (
     RateWindow,
     ServiceUnavailable,
     Snapshot,
+    WindowSpec,
 )
+from codexbar_qt.ui.icon_spec import icon_spec, place_bars
 
 NOW = datetime(2030, 1, 8, 12, tzinfo=UTC)
 SESSION, WEEKLY, SPENT = RateWindow(30.0), RateWindow(60.0), RateWindow(100.0)
@@ -117,3 +119,15 @@ def test_tooltip_has_at_most_six_lines() -> None:
     subjects = [subject(Snapshot(NOW, SESSION), f"p{index}") for index in range(9)]
     lines = present_tray(subjects, "", Look(), NOW).tooltip.splitlines()
     assert (len(lines), lines[-1]) == (6, "4 more")
+
+
+@pytest.mark.parametrize("show_used", [False, True])
+def test_a_spent_bonus_lane_leaves_an_empty_track(show_used: bool) -> None:
+    windows = WindowSpec("Credits", "Add-on credits", bonus="secondary")
+    descriptor = ProviderDescriptor("acme", "Acme", "#112233", 1, windows=windows)
+    state = AccountState(snapshot=Snapshot(NOW, SESSION, SPENT))
+    shown = present_tray([TraySubject(descriptor, state)], "", Look(show_used=show_used), NOW)
+    assert (shown.layout, shown.top, shown.bottom) == ("primary_only", 30.0 if show_used else 70.0, None)
+    upper, lower = place_bars(icon_spec(shown), 36)
+    assert upper.strength == 1.0
+    assert (lower.filled, lower.strength) == (0, 0.45)

@@ -10,11 +10,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from codexbar_qt.core.app_config import ProviderEntry
+from codexbar_qt.core.config_normal import read_entry
 from codexbar_qt.core.fetch_service import FetchRequest, FetchService, UnexpectedFailure
 from codexbar_qt.core.registry import load_registry
 from codexbar_qt.demo.clock import DEMO_MORNING
 from codexbar_qt.demo.contexts import DemoContexts
-from codexbar_qt.provider_api import NoUsageData, Provider, ProviderDescriptor, RateLimited
+from codexbar_qt.provider_api import (
+    NoUsageData,
+    Provider,
+    ProviderDescriptor,
+    RateLimited,
+    Scope,
+    ScopesSetting,
+    Source,
+)
 from codexbar_qt.provider_testing import FakeClock
 
 if TYPE_CHECKING:
@@ -96,6 +105,43 @@ async def test_a_provider_without_demo_data_says_so(demo: DemoContexts) -> None:
     assert isinstance(result.error, NoUsageData)
     assert result.error.message == "Acme has no demo data."
     assert await demo.earlier(stranger) is None
+
+
+def parted() -> list[tuple[Provider, ScopesSetting]]:
+    declared = [(one, setting) for one in PROVIDERS for setting in one.descriptor.settings]
+    return [(one, setting) for one, setting in declared if isinstance(setting, ScopesSetting)]
+
+
+@pytest.mark.parametrize(("provider", "setting"), parted(), ids=lambda value: getattr(value, "id", ""))
+async def test_the_parts_of_an_account_have_answers_of_their_own(
+    demo: DemoContexts, folder: Path, provider: Provider, setting: ScopesSetting
+) -> None:
+    stored = demo.stored_scopes(provider)
+    assert set(stored) == {setting.known_key, setting.enabled_key}
+    entry = read_entry(provider, {"id": provider.id, **stored})
+    assert entry.scopes
+    assert len(entry.known_scopes) > len(entry.scopes)
+    own = await fetch(demo, provider)
+    for scope in entry.scopes:
+        assert f"{provider.id}.{scope.id}.json" in names_in(folder)
+        result = await FetchService(demo).fetch(FetchRequest(provider, entry, scope=scope))
+        assert result.snapshot != own.snapshot
+        assert not isinstance(result.error, UnexpectedFailure | NoUsageData)
+    found = await setting.find(demo.context(FetchRequest(provider, entry)), Source.AUTO)
+    assert found == entry.known_scopes
+
+
+async def test_a_part_without_demo_data_says_so(demo: DemoContexts) -> None:
+    entry = ProviderEntry(PROVIDERS[0].id, enabled=True)
+    for name in ("no-such-part", "../" + PROVIDERS[1].id, "earlier"):
+        request = FetchRequest(PROVIDERS[0], entry, scope=Scope(name, "Acme"))
+        assert isinstance((await FetchService(demo).fetch(request)).error, NoUsageData)
+
+
+def test_other_providers_have_no_parts(demo: DemoContexts) -> None:
+    plain = [one for one in PROVIDERS if one not in [owner for owner, _ in parted()]]
+    assert plain
+    assert [demo.stored_scopes(one) for one in plain] == [{}] * len(plain)
 
 
 async def test_a_fault_in_a_demo_file_is_an_internal_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
