@@ -26,11 +26,12 @@ class ActionModel(ViewModel):
         self._running = False
         self._failed = False
         self._message = ""
+        self._label = self._words()
 
-    @Property(str, constant=True)
+    @Property(str, notify=changed)
     def label(self) -> str:
         """Words on the button."""
-        return self._action.label
+        return self._label
 
     @Property(bool, notify=changed)
     def running(self) -> bool:
@@ -47,12 +48,22 @@ class ActionModel(ViewModel):
         """Progress, then the closing sentence."""
         return self._message
 
+    def refresh(self) -> None:
+        """Read the config again."""
+        if self._label != self._words():
+            self._label = self._words()
+            self.changed.emit()
+
     @Slot()
     def run(self) -> None:
         """Start it."""
         if not self._running:
             self._show("", running=True)
             self._tasks.start(self._run())
+
+    def _words(self) -> str:
+        has_accounts = bool(self._session.config.entry(self._provider_id).accounts)
+        return (has_accounts and self._action.label_with_accounts) or self._action.label
 
     async def _run(self) -> None:
         closing, failed = INTERNAL_ERROR, True

@@ -51,4 +51,4 @@ class CardListModel(RecordListModel[CardRecord]):
 
 def _name(record: CardRecord) -> str:
     key = record.card.key
-    return f"{key.provider_id}\n{key.account_id}"
+    return f"{key.provider_id}\n{key.account_id}\n{key.scope_id}"

@@ -46,7 +46,9 @@ class SceneSession:
     """Answers the popup from a scene; its intents do nothing."""
 
     def __init__(self, scene: Scene) -> None:
-        self._cards = {card.key.provider_id: card for card in scene.cards}
+        self._cards: dict[str, tuple[CardState, ...]] = {}
+        for card in scene.cards:
+            self._cards[card.key.provider_id] = (*self._cards.get(card.key.provider_id, ()), card)
         self._tabs = {tab.provider_id: tab for tab in scene.tabs}
         self.store = SnapshotStore()
         self.is_demo = scene.is_demo
@@ -64,19 +66,19 @@ class SceneSession:
         """Return nothing: everything loaded."""
         return ()
 
-    def active_key(self, provider_id: str) -> AccountKey:
-        """Return the only account of a provider."""
-        return AccountKey(provider_id)
+    def keys(self, provider_id: str) -> tuple[AccountKey, ...]:
+        """Return the accounts of a provider that have a card, else its only one."""
+        return tuple(card.key for card in self._cards.get(provider_id, ())) or (AccountKey(provider_id),)
 
-    def card(self, provider_id: str) -> CardState:
-        """Return a card of the scene."""
+    def cards(self, provider_id: str) -> tuple[CardState, ...]:
+        """Return the cards of a provider in the scene."""
         return self._cards[provider_id]
 
     def tab(self, provider_id: str) -> TabState:
         """Return a tab of the scene."""
-        card = self._cards.get(provider_id)
+        cards = self._cards.get(provider_id)
         return self._tabs.get(provider_id) or TabState(
-            provider_id, card.name if card else provider_id, "", "#808080", None
+            provider_id, cards[0].name if cards else provider_id, "", "#808080", None
         )
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:

@@ -34,6 +34,7 @@ def scenes() -> dict[str, Scene]:
         "no-limits": Scene((_plain(placeholder="Limits not available", plan_text="Free"),)),
         "not-fetched": Scene((_plain(subtitle="Not fetched yet", subtitle_kind="never", placeholder="No usage yet"),)),
         "balance-only": Scene((_balance_only(),)),
+        "parts-of-an-account": Scene(_parts(fresh)),
         "spent": Scene((_spent(fresh),), _tabs()),
         "details": Scene((_with_details(fresh),), _tabs(), screen_height=1080),
         "config-problem": Scene(
@@ -109,6 +110,12 @@ def _balance_only() -> CardState:
         notes=("Renews: Sep 1, 2026",),
         extra_usage=MoneyBlock("Extra usage", "Balance: $27.60"),
     )
+
+
+def _parts(card: CardState) -> tuple[CardState, CardState]:
+    own = replace(card, account_text="Personal", rows=card.rows[:2], extra_usage=None, credits=None, cost=None)
+    failed = _plain(**_error("The organization refused the sign-in. Ask its owner for access.", "settings"))
+    return own, replace(failed, key=AccountKey("alpha", "", "organization-1"), account_text="Example Works")
 
 
 def _with_details(card: CardState) -> CardState:

@@ -66,7 +66,7 @@ class PopupModel(QObject):
         self._ids: tuple[str, ...] = ()
         self._selection = PopupSelection(session)
         self._shown_index, self._first_run, self._refreshing, self._banner = -1, False, False, ""
-        self._is_open = False
+        self._is_open, self._copied_place = False, -1
         self._tick = self._timer(_TICK_MS, self.present, single=False)
         self._confirm = self._timer(_CONFIRM_MS, self.errorCopiedChanged.emit)
         bridge.accountChanged.connect(self._on_account)
@@ -111,10 +111,11 @@ class PopupModel(QObject):
 
     def _present_card(self) -> None:
         selected = self._selection.provider_id
-        self._cards.show([self._session.card(selected)] if selected else [])
+        self._cards.show(self._session.cards(selected) if selected else [])
 
     def _present_flags(self) -> None:
-        states = (self._session.store.get(self._session.active_key(provider_id)) for provider_id in self._ids)
+        keys = (key for provider_id in self._ids for key in self._session.keys(provider_id))
+        states = [self._session.store.get(key) for key in keys]
         self._set("_first_run", not self._ids, self.firstRunChanged)
         self._set("_refreshing", any(state.refreshing for state in states), self.refreshingChanged)
         self._set("_banner", self._banner_text(), self.bannerChanged)
@@ -144,9 +145,9 @@ class PopupModel(QObject):
         if self._is_open:
             self.present()
 
-    def _card(self) -> CardState | None:
+    def _card(self, place: int = 0) -> CardState | None:
         records = self._cards.records
-        return records[0].card.state if records else None
+        return records[place].card.state if 0 <= place < len(records) else None
 
     def _timer(self, milliseconds: int, call: Callable[[], None], *, single: bool = True) -> QTimer:
         timer = QTimer(self, interval=milliseconds, singleShot=single)
@@ -176,10 +177,10 @@ class PopupModel(QObject):
         """Fetch everything anew."""
         self._session.refresh(None)
 
-    @Slot()
-    def fix(self) -> None:
+    @Slot(int)
+    def fix(self, place: int) -> None:
         """Do what the button of a failed card says."""
-        card = self._card()
+        card = self._card(place)
         if card is None:
             return
         if card.fix_action == "settings":
@@ -204,12 +205,13 @@ class PopupModel(QObject):
         card = self._card()
         self._open(card.status_url if card else "")
 
-    @Slot()
-    def copyError(self) -> None:
-        """Put the error text on the clipboard and say so for a moment."""
-        card = self._card()
+    @Slot(int)
+    def copyError(self, place: int) -> None:
+        """Put the error text of a card on the clipboard and say so on it for a moment."""
+        card = self._card(place)
         if card is not None and card.error_text:
             QGuiApplication.clipboard().setText(card.error_text)
+            self._copied_place = place
             self._confirm.start()
             self.errorCopiedChanged.emit()
 
@@ -240,6 +242,10 @@ class PopupModel(QObject):
         actions[intent.kind]()
         return True
 
+    def _copied_error(self) -> int:
+        """Return the place of the card whose error was just copied, -1 for none."""
+        return self._copied_place if self._confirm.isActive() else -1
+
     def _leave_for_settings(self, provider_id: str) -> None:
         self.closeRequested.emit()
         self.settingsRequested.emit(provider_id)
@@ -255,7 +261,7 @@ class PopupModel(QObject):
     firstRun = Property(bool, lambda self: self._first_run, notify=firstRunChanged)
     refreshing = Property(bool, lambda self: self._refreshing, notify=refreshingChanged)
     banner = Property(str, lambda self: self._banner, notify=bannerChanged)
-    errorCopied = Property(bool, lambda self: self._confirm.isActive(), notify=errorCopiedChanged)
+    copiedError = Property(int, _copied_error, notify=errorCopiedChanged)
     isDemo = Property(bool, lambda self: self._session.is_demo, constant=True)
     refreshKeys = Property(str, lambda _: popup_keys.shortcut_text(popup_keys.REFRESH), constant=True)
     settingsKeys = Property(str, lambda _: popup_keys.shortcut_text(popup_keys.SETTINGS), constant=True)

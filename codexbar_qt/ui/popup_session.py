@@ -62,12 +62,12 @@ class PopupSession(Protocol):
         """Return what could not be loaded."""
         ...
 
-    def active_key(self, provider_id: str) -> AccountKey:
-        """Return the account of a provider that is on show."""
+    def keys(self, provider_id: str) -> tuple[AccountKey, ...]:
+        """Return what of a provider is on show: an account, and its parts that are on."""
         ...
 
-    def card(self, provider_id: str) -> CardState:
-        """Present a provider's card."""
+    def cards(self, provider_id: str) -> tuple[CardState, ...]:
+        """Present a provider's cards, one for each of its keys."""
         ...
 
     def tab(self, provider_id: str) -> TabState:

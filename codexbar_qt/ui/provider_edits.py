@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING
 
 from codexbar_qt.core import config_edit
 from codexbar_qt.core.config_normal import raw_entry
+from codexbar_qt.core.config_scopes import set_scope_enabled
+from codexbar_qt.provider_api import ProviderError
+from codexbar_qt.ui.settings_tasks import INTERNAL_ERROR
 
 if TYPE_CHECKING:
-    from codexbar_qt.provider_api import Provider
+    from collections.abc import Callable, Mapping
+
+    from codexbar_qt.provider_api import Provider, ScopesSetting
     from codexbar_qt.ui.settings_session import SettingsSession
     from codexbar_qt.ui.settings_tasks import SettingsTasks
 
@@ -33,6 +38,14 @@ class ProviderEdits:
         read_env = self._session.env.get
         self._tasks.edit_config(lambda raw: config_edit.set_field(raw, self._provider, key, value, read_env))
 
+    def turn_scope(self, setting: ScopesSetting, scope_id: str, on: bool) -> None:
+        """Switch a part of the account on or off."""
+        self._tasks.edit_config(lambda raw: set_scope_enabled(raw, self._id, setting, scope_id, on))
+
+    def find_scopes(self, told: Callable[[str, bool], None]) -> None:
+        """Ask the service for the parts of the account; `told` gets the closing sentence and whether it failed."""
+        self._tasks.start(self._find_scopes(told))
+
     def set_accent(self, color: str) -> None:
         """Replace the provider's own colour; "" brings it back."""
 
@@ -48,14 +61,18 @@ class ProviderEdits:
         """Store a setting that is about looks."""
         self._tasks.edit_preferences({key: value})
 
-    def add_account(self, label: str, token: str) -> None:
-        """Add an account and select it."""
+    def add_account(self, label: str, token: str, fields: Mapping[str, str]) -> None:
+        """Add an account and select it; `fields` are those stored beside its token."""
         now = self._session.clock.now()
 
         def edit(raw: dict[str, object]) -> None:
-            config_edit.add_account(raw, self._id, label, token, now)
+            config_edit.add_account(raw, self._id, label, token, now, fields)
 
         self._tasks.edit_config(edit)
+
+    def change_account(self, account_id: str, fields: Mapping[str, str]) -> None:
+        """Change what is stored beside the token of an account; "" takes a field away."""
+        self._tasks.edit_config(lambda raw: config_edit.change_account(raw, self._id, account_id, fields))
 
     def remove_account(self, account_id: str) -> None:
         """Remove an account."""
@@ -65,3 +82,12 @@ class ProviderEdits:
         """Select an account."""
         now = self._session.clock.now()
         self._tasks.edit_config(lambda raw: config_edit.select_account(raw, self._id, account_id, now))
+
+    async def _find_scopes(self, told: Callable[[str, bool], None]) -> None:
+        closing, failed = INTERNAL_ERROR, True
+        try:
+            closing, failed = await self._session.find_scopes(self._id), False
+        except ProviderError as error:
+            closing = error.message
+        finally:
+            told(closing, failed)

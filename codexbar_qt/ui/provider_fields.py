@@ -11,6 +11,7 @@ from codexbar_qt.provider_api import (
     ChoiceSetting,
     CookieSourceSetting,
     Provider,
+    ScopesSetting,
     SecretSetting,
     Setting,
     Source,
@@ -18,12 +19,15 @@ from codexbar_qt.provider_api import (
     ToggleSetting,
 )
 from codexbar_qt.provider_api.resolution import cookie_source, entry_text, find_setting
-from codexbar_qt.ui.accounts_field_model import AccountEdits, AccountRow, AccountsField
+from codexbar_qt.ui.account_scope import AccountRow, SharedScope, account_row
+from codexbar_qt.ui.accounts_field_model import AccountEdits, AccountsField
+from codexbar_qt.ui.scopes_field_model import ScopeEdits, ScopeRow, ScopesField
 from codexbar_qt.ui.secret_field_model import SecretField
 from codexbar_qt.ui.setting_field_model import ChoiceField, Condition, FieldText, SettingField, ToggleField, always
 from codexbar_qt.ui.text_field_model import TextField
 
 if TYPE_CHECKING:
+    from codexbar_qt.provider_api import Scope
     from codexbar_qt.ui.provider_edits import ProviderEdits
     from codexbar_qt.ui.settings_session import SettingsSession
 
@@ -78,7 +82,15 @@ class ProviderFields:
             [Choice(mode.value, SOURCE_LABELS[mode]) for mode in modes],
             read=lambda: self._session.config.entry(self._id).source.value,
             write=self._edits.set_source,
+            read_beside=self._source_in_use,
         )
+
+    def _source_in_use(self) -> str:
+        """Say which way Automatic has used last, "" when nobody asked it to choose or it has not yet."""
+        used = self._session.card(self._id).source_text
+        if not used or self._session.config.entry(self._id).source is not Source.AUTO:
+            return ""
+        return f"Used: {SOURCE_LABELS[Source(used)] if used in set(Source) else used}"
 
     def _field(self, setting: Setting) -> SettingField:
         if isinstance(setting, SecretSetting):
@@ -91,7 +103,7 @@ class ProviderFields:
             return self._toggle(setting)
         if isinstance(setting, CookieSourceSetting):
             return self._cookie_source(setting)
-        return self._accounts(setting)
+        return self._scopes(setting) if isinstance(setting, ScopesSetting) else self._accounts(setting)
 
     def _secret(self, setting: SecretSetting) -> SecretField:
         return SecretField(
@@ -145,13 +157,29 @@ class ProviderFields:
         )
 
     def _accounts(self, setting: AccountsSetting) -> AccountsField:
+        scope = SharedScope.of(setting)
+
         def read() -> list[AccountRow]:
             entry = self._session.config.entry(self._id)
-            return [AccountRow(one.id, one.label, one == entry.account) for one in entry.accounts]
+            return [account_row(one, scope, selected=one == entry.account) for one in entry.accounts]
 
-        edits = AccountEdits(self._edits.add_account, self._edits.remove_account, self._edits.select_account)
+        edits = AccountEdits(
+            self._edits.add_account, self._edits.change_account, self._edits.remove_account, self._edits.select_account
+        )
         return AccountsField(
-            FieldText("tokenAccounts", setting.label, setting.help, placeholder=setting.placeholder), read, edits
+            FieldText("tokenAccounts", setting.label, setting.help, placeholder=setting.placeholder), read, edits, scope
+        )
+
+    def _scopes(self, setting: ScopesSetting) -> ScopesField:
+        def read() -> list[ScopeRow]:
+            entry = self._session.config.entry(self._id)
+            own = ScopeRow("", setting.own_label, "", on=True, locked=True)
+            return [own, *(_scope_row(one, on=one in entry.scopes) for one in entry.known_scopes)]
+
+        return ScopesField(
+            FieldText(setting.enabled_key, setting.label, setting.help),
+            read,
+            ScopeEdits(lambda name, on: self._edits.turn_scope(setting, name, on), self._edits.find_scopes),
         )
 
     def _condition(self, shown_when: tuple[str, str] | None) -> Condition:
@@ -168,9 +196,13 @@ class ProviderFields:
         return self._session.setting_text(self._id, key) or default
 
     def _secret_link(self, setting: SecretSetting) -> str:
-        """A bound secret is made on the page that belongs to the value it is bound to."""
-        if setting.binding is None:
-            return setting.link
-        owner = find_setting(self._provider.descriptor, setting.binding.setting)
-        pages = dict(owner.console_links) if isinstance(owner, ChoiceSetting) else {}
-        return pages.get(self._value_in_force(setting.binding.setting), setting.link)
+        """A key is made on the page that belongs to the value of the picker that names such pages."""
+        for owner in self._provider.descriptor.settings:
+            if setting.key == "apiKey" and isinstance(owner, ChoiceSetting) and owner.console_links:
+                return dict(owner.console_links).get(self._value_in_force(owner.key), setting.link)
+        return setting.link
+
+
+def _scope_row(scope: Scope, *, on: bool) -> ScopeRow:
+    # Services write a role in small letters; here it stands as a line of its own.
+    return ScopeRow(scope.id, scope.name, scope.role[:1].upper() + scope.role[1:], on)

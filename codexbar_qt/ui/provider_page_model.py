@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from codexbar_qt.provider_api import ChoiceSetting, Provider
+from codexbar_qt.provider_api import ChoiceSetting, Provider, SecretSetting
 from codexbar_qt.ui.action_model import ActionModel
 from codexbar_qt.ui.provider_edits import ProviderEdits
 from codexbar_qt.ui.provider_fields import ProviderFields
 from codexbar_qt.ui.record_list_model import RecordListModel
 from codexbar_qt.ui.row_model import WindowItem, window_items
+from codexbar_qt.ui.secret_field_model import SecretField
 from codexbar_qt.ui.setting_field_model import ChoiceField, SettingField
 from codexbar_qt.ui.view_model import Property, ViewModel
 
@@ -49,6 +50,7 @@ class ProviderPageModel(ViewModel):
         self._card = session.card(provider.id)
         self._rows.put(window_items(self._card))
         self._enabled, self._invalid = self._entry_facts()
+        self._located_for = session.config.entry(provider.id)
         theme.changed.connect(self.changed)
 
     @property
@@ -69,7 +71,7 @@ class ProviderPageModel(ViewModel):
 
     def _links(self) -> list[dict[str, str]]:
         descriptor = self._provider.descriptor
-        usual = [("Dashboard", descriptor.dashboard_url), ("Status page", descriptor.status_url)]
+        usual = [("Dashboard", self._card.dashboard_url), ("Status page", descriptor.status_url)]
         named = [(link.label, link.url) for link in descriptor.links]
         return [{"label": label, "url": url} for label, url in (*usual, *named) if url]
 
@@ -91,7 +93,7 @@ class ProviderPageModel(ViewModel):
     providerId = Property(str, lambda self: self._provider.id, constant=True)
     name = Property(str, _name, constant=True)
     icon = Property(str, _icon, constant=True)
-    links = Property(list, _links, constant=True)
+    links = Property(list, _links, notify=changed)
     fields = Property(list, lambda self: list(self._fields), constant=True)
     accent = Property(QObject, lambda self: self._accent, constant=True)
     actions = Property(list, lambda self: list(self._actions), constant=True)
@@ -134,11 +136,17 @@ class ProviderPageModel(ViewModel):
         for field in self._fields:
             if isinstance(field, ChoiceField) and field.text_parts.key in found:
                 self._tasks.start(self._discover(field))
+        self._locate_secrets()
 
     def update(self) -> None:
         """Read config and preferences again; every control signals only what is different."""
         for field in (*self._fields, self._accent):
             field.refresh()
+        for action in self._actions:
+            action.refresh()
+        entry = self._session.config.entry(self._provider.id)
+        if entry != self._located_for:
+            self._locate_secrets()
         self.update_card()
         facts = self._entry_facts()
         if facts != (self._enabled, self._invalid):
@@ -152,6 +160,9 @@ class ProviderPageModel(ViewModel):
         if card != self._card:
             self._card = card
             self._rows.put(window_items(card))
+            for field in self._fields:
+                if isinstance(field, ChoiceField):
+                    field.refresh_beside()
             self.changed.emit()
 
     def controls(self) -> tuple[SettingField, ...]:
@@ -167,6 +178,21 @@ class ProviderPageModel(ViewModel):
     def _discovering(self) -> list[ChoiceSetting]:
         declared = self._provider.descriptor.settings
         return [setting for setting in declared if isinstance(setting, ChoiceSetting) and setting.discover]
+
+    def _locate_secrets(self) -> None:
+        """Ask where the credentials come from that the provider finds by itself."""
+        self._located_for = self._session.config.entry(self._provider.id)
+        settings = self._provider.descriptor.settings
+        found = {item.key for item in settings if isinstance(item, SecretSetting) and item.locate is not None}
+        for field in self._fields:
+            if isinstance(field, SecretField) and field.text_parts.key in found:
+                self._tasks.start(self._locate(field))
+
+    async def _locate(self, field: SecretField) -> None:
+        asked = self._located_for
+        place = await self._session.locate_secret(self._provider.id, field.text_parts.key)
+        if asked == self._located_for:
+            field.locate(place)
 
     async def _discover(self, field: ChoiceField) -> None:
         key = field.text_parts.key

@@ -47,7 +47,8 @@ class RecordListModel(QAbstractListModel, Generic[R]):
         name = self._names.get(role)
         if name is None or not 0 <= index.row() < len(self._records):
             return None
-        return getattr(self._records[index.row()], name)
+        value = getattr(self._records[index.row()], name)
+        return list(value) if isinstance(value, tuple) else value  # QML sees into lists only
 
     def roleNames(self) -> dict[int, QByteArray]:
         """Return the fields in their QML spelling."""

@@ -34,6 +34,7 @@ class SecretField(SettingField):
         self._read, self._write, self._read_link = read, write, read_link
         self._seen = self._read()
         self._link = read_link()
+        self._place = ""
 
     @Property(bool, notify=valueChanged)
     def stored(self) -> bool:
@@ -46,8 +47,8 @@ class SecretField(SettingField):
         seen = self._seen
         if seen.stored:
             return "Saved"
-        if seen.from_env:
-            return f"From {seen.from_env}"
+        if seen.from_env or self._place:
+            return f"From {seen.from_env or self._place}"
         return "Saved for another region" if seen.bound_elsewhere else self.text_parts.placeholder
 
     @Property(str, notify=valueChanged)
@@ -58,7 +59,7 @@ class SecretField(SettingField):
     @Property(bool, notify=valueChanged)
     def inForce(self) -> bool:
         """Whether a usable credential is there, from the file or from the environment."""
-        return self._seen.stored or bool(self._seen.from_env)
+        return self._seen.stored or bool(self._seen.from_env or self._place)
 
     @Slot(str, result=bool)
     def save(self, text: str) -> bool:
@@ -72,6 +73,12 @@ class SecretField(SettingField):
         self.complain("")
         self._write(line)
         return True
+
+    def locate(self, place: str) -> None:
+        """Name the variable or file of a credential that was found outside the config, "" for none."""
+        if place != self._place:
+            self._place = place
+            self.valueChanged.emit()
 
     @Slot()
     def clear(self) -> None:

@@ -133,12 +133,14 @@ class ToggleField(SettingField):
 class ChoiceField(SettingField):
     """A picker; it is shown only while there is something to pick.
 
-    A value that is none of the choices becomes one with `keeps_unknown`, else the first one shows.
+    A value that is none of the choices becomes one with `keeps_unknown`, else the first one shows. `read_beside` gives
+    a few words that stand beside the picker.
     """
 
     kind_name = "choice"
     valueChanged = Signal()
     optionsChanged = Signal()
+    besideChanged = Signal()
 
     def __init__(
         self,
@@ -148,8 +150,10 @@ class ChoiceField(SettingField):
         write: Callable[[str], None],
         *,
         keeps_unknown: bool = False,
+        read_beside: Callable[[], str] = str,
     ) -> None:
         super().__init__(text)
+        self._read_beside, self._beside = read_beside, read_beside()
         self._offered = tuple(choices)
         self._read, self._write = read, write
         self._keeps_unknown = keeps_unknown
@@ -168,6 +172,11 @@ class ChoiceField(SettingField):
         values = [choice.value for choice in self._choices]
         return values.index(self._value) if self._value in values else 0
 
+    @Property(str, notify=besideChanged)
+    def beside(self) -> str:
+        """Words beside the picker."""
+        return self._beside
+
     @Slot(int)
     def choose(self, index: int) -> None:
         """Store the choice at `index`."""
@@ -179,6 +188,13 @@ class ChoiceField(SettingField):
         self._offered = tuple(choices)
         self._choose_among(self._with_own())
         self._settle_shown()
+
+    def refresh_beside(self) -> None:
+        """Read the words beside the picker again."""
+        beside = self._read_beside()
+        if beside != self._beside:
+            self._beside = beside
+            self.besideChanged.emit()
 
     def _is_called_for(self) -> bool:
         return bool(self._offered)
@@ -201,3 +217,4 @@ class ChoiceField(SettingField):
             self._value = value
             self._choose_among(self._with_own())
             self.valueChanged.emit()
+        self.refresh_beside()

@@ -103,6 +103,14 @@ class SettingsSession(Protocol):
         """Return the entries of a picker that exist only on this machine."""
         ...
 
+    async def locate_secret(self, provider_id: str, key: str) -> str:
+        """Return the place of a credential that the provider finds by itself, "" for none."""
+        ...
+
+    async def find_scopes(self, provider_id: str) -> str:
+        """Look for the parts of a provider's account and store them; return the closing sentence."""
+        ...
+
     async def set_start_at_login(self, on: bool) -> str:
         """Start the app at login or not."""
         ...

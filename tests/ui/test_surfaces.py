@@ -49,7 +49,7 @@ async def test_the_tray_follows_the_store(qtbot: QtBot, session: AppSession) -> 
     shown: list[str] = []
     surfaces._bridge.snapshotChanged.connect(lambda name, _snapshot: shown.append(name))
     state = session.tray()
-    assert state.tooltip.startswith("Kimi: 0% left")
+    assert "\nKimi: 0% left" in state.tooltip
     key = session.active_key("kimi")
     snapshot = session.store.get(key).snapshot
     assert snapshot is not None

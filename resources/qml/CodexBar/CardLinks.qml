@@ -5,12 +5,13 @@ Column {
     id: root
 
     required property var card
+    property bool hidden: false
 
     signal dashboardRequested
     signal statusPageRequested
 
     bottomPadding: visible ? Theme.gapTiny : 0
-    visible: card.hasDashboard || card.hasStatusPage
+    visible: !hidden && (card.hasDashboard || card.hasStatusPage)
 
     Divider {
         width: root.width

@@ -87,13 +87,28 @@ FocusScope {
             Repeater {
                 model: root.popup.cards
 
-                Card {
-                    errorCopied: root.popup.errorCopied
-                    settled: root.settled
+                Column {
+                    id: place
+
+                    required property var card
+                    required property int index
+
                     width: root.width
 
-                    onCopyRequested: root.popup.copyError()
-                    onFixRequested: root.popup.fix()
+                    Divider {
+                        visible: place.index > 0
+                        width: place.width
+                    }
+
+                    Card {
+                        card: place.card
+                        errorCopied: root.popup.copiedError === place.index
+                        settled: root.settled
+                        width: place.width
+
+                        onCopyRequested: root.popup.copyError(place.index)
+                        onFixRequested: root.popup.fix(place.index)
+                    }
                 }
             }
         }
@@ -109,6 +124,10 @@ FocusScope {
             model: root.popup.cards
 
             CardLinks {
+                required property int index
+
+                // Cards of one provider share their pages.
+                hidden: index > 0
                 width: root.width
 
                 onDashboardRequested: root.popup.openDashboard()

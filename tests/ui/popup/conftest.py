@@ -27,18 +27,17 @@ class RecordingSession(SceneSession):
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
-        self.cards = {card.key.provider_id: card for card in scene.cards}
         self.asked: list[object] = []
         self.failures: list[object] = []
         self.presented = 0
         self._callbacks: list[Callable[[], None]] = []
 
-    def card(self, provider_id: str) -> CardState:
+    def cards(self, provider_id: str) -> tuple[CardState, ...]:
         self.presented += 1
-        return self.cards[provider_id]
+        return super().cards(provider_id)
 
     def tab(self, provider_id: str) -> TabState:
-        card = self.cards[provider_id]
+        card = self._cards[provider_id][0]
         strip = card.rows[0].fill if card.rows else None
         return TabState(provider_id, card.name, card.icon, card.color, strip, failed=card.subtitle_kind == "error")
 
@@ -65,7 +64,8 @@ class RecordingSession(SceneSession):
 
     def show(self, card: CardState) -> None:
         """Change a card and say so through the store, as a fetch does."""
-        self.cards[card.key.provider_id] = card
+        known = self._cards[card.key.provider_id]
+        self._cards[card.key.provider_id] = tuple(card if one.key == card.key else one for one in known)
         self.store.begin(card.key)
         self.store.cancel(card.key)
 

@@ -87,7 +87,7 @@ async def test_a_tab_is_remembered_when_the_popup_closes(model: PopupModel, sess
 
 def test_the_remembered_tab_comes_back(new_session: NewSession, new_model: NewModel, card: MakeCard) -> None:
     session = new_session(card("beta"), card("alpha"))
-    session.cards = {"alpha": card("alpha"), "beta": card("beta")}
+    session._cards = {"alpha": (card("alpha"),), "beta": (card("beta"),)}
     assert _shown(_open(new_model(session))) == "Beta"
 
 
@@ -174,11 +174,11 @@ def test_the_button_of_a_failed_card(
 ) -> None:
     session = new_session(card("alpha", fix_label="Try again", fix_action="refresh"))
     model = _open(new_model(session))
-    model.fix()
+    model.fix(0)
     assert ("refresh", "alpha") in session.asked
     session.show(card("alpha", fix_label="Open settings", fix_action="settings"))
     with qtbot.waitSignal(model.closeRequested), qtbot.waitSignal(model.settingsRequested) as caught:
-        model.fix()
+        model.fix(0)
     assert caught.args == ["alpha"]
 
 
@@ -208,19 +208,66 @@ def test_copying_an_error_is_confirmed_for_a_moment(
     new_session: NewSession, new_model: NewModel, card: MakeCard, qtbot: QtBot
 ) -> None:
     model = _open(new_model(new_session(card(error_text="No connection.", subtitle_kind="error"))))
-    model.copyError()
+    model.copyError(0)
     assert QGuiApplication.clipboard().text() == "No connection."
-    assert model.property("errorCopied") is True
+    assert model.property("copiedError") == 0
     assert model._confirm.interval() == 900
     with qtbot.waitSignal(model.errorCopiedChanged):
         model._confirm.setInterval(0)
-    assert model.property("errorCopied") is False
+    assert model.property("copiedError") == -1
 
 
 def test_no_error_no_copy(model: PopupModel) -> None:
     model.opened()
-    model.copyError()
-    assert model.property("errorCopied") is False
+    model.copyError(0)
+    assert model.property("copiedError") == -1
+
+
+def _parts(card: MakeCard) -> tuple[CardState, CardState]:
+    failed = {"subtitle_kind": "error", "error_text": "Signed out.", "fix_label": "Sign in", "fix_action": "settings"}
+    own = card("alpha", account_text="Personal")
+    return own, card("alpha", key=AccountKey("alpha", "", "org-1"), account_text="Example Works", **failed)
+
+
+def test_the_parts_of_an_account_have_a_card_each(
+    new_session: NewSession, new_model: NewModel, card: MakeCard, qtbot: QtBot
+) -> None:
+    own, part = _parts(card)
+    session = new_session(own, part)
+    model = _open(new_model(session))
+    assert _tabs(model) == ["Alpha"]
+    assert [record.card.state for record in model.property("cards").records] == [own, part]
+    with qtbot.waitSignal(model.refreshingChanged):
+        session.store.begin(part.key)
+    assert model.property("refreshing") is True
+
+
+def test_what_is_done_to_a_card_concerns_that_card(
+    new_session: NewSession, new_model: NewModel, card: MakeCard, qtbot: QtBot
+) -> None:
+    model = _open(new_model(new_session(*_parts(card))))
+    model.copyError(0)
+    assert model.property("copiedError") == -1
+    model.copyError(1)
+    assert model.property("copiedError") == 1
+    with qtbot.assertNotEmitted(model.settingsRequested):
+        model.fix(0)
+    for place in (-1, 2):
+        model.fix(place)
+        model.copyError(place)
+    with qtbot.waitSignal(model.settingsRequested) as caught:
+        model.fix(1)
+    assert caught.args == ["alpha"]
+
+
+def test_a_card_that_goes_leaves_the_others(new_session: NewSession, new_model: NewModel, card: MakeCard) -> None:
+    own, part = _parts(card)
+    session = new_session(own, part)
+    model = _open(new_model(session))
+    kept = model.property("cards").card(own.key)
+    session._cards["alpha"] = (own,)
+    session.changed()
+    assert [record.card for record in model.property("cards").records] == [kept]
 
 
 @pytest.mark.parametrize(

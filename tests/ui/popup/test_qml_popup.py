@@ -307,6 +307,24 @@ def test_everything_is_spoken(
     _destroy(window)
 
 
+def test_cards_of_one_provider_are_stacked_and_share_their_pages(
+    engine: QQmlEngine, new_model: Callable[[Any], PopupModel], new_session: Any
+) -> None:
+    model = new_model(new_session(*scenes()["parts-of-an-account"].cards))
+    window = _show(engine, model)
+    cards = _visible(window, "Card")
+    assert [text for text in _texts(window) if text in ("Personal", "Example Works")] == ["Personal", "Example Works"]
+    assert len(_visible(window, "CardLinks")) == 1
+    tops = [item.mapToScene(QPointF(0, 0)).y() for item in cards]
+    assert tops[1] > tops[0] + cards[0].height()
+    copy = next(item for item in _visible(window, "IconButton") if item.property("text") == "Copy error")
+    middle = copy.mapToScene(QPointF(copy.width() / 2, copy.height() / 2)).toPoint()
+    QTest.mouseClick(window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
+    assert model.property("copiedError") == 1
+    assert copy.property("text") == "Copied"
+    _destroy(window)
+
+
 def test_one_provider_needs_no_switcher(
     engine: QQmlEngine, new_session: Any, new_model: Callable[[Any], PopupModel], card: Callable[..., CardState]
 ) -> None:

@@ -21,6 +21,7 @@ from codexbar_qt.core.session import AppSession
 from codexbar_qt.core.session_view import SessionParts
 from codexbar_qt.core.store import SnapshotStore
 from codexbar_qt.provider_api import (
+    AccountField,
     AccountsSetting,
     Action,
     Binding,
@@ -47,7 +48,7 @@ from codexbar_qt.ui.settings_model import SettingsDesktop, SettingsModel
 from codexbar_qt.ui.theme import SystemLook, ThemeModel
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
     from pathlib import Path
 
 NOW = datetime(2030, 1, 8, 12, tzinfo=UTC)
@@ -106,7 +107,14 @@ async def _find(_: FetchContext) -> tuple[Choice, ...]:
     return (Choice("/opt/one", "One 1.0"), Choice("/opt/two", "Two 2.0"))
 
 
-def _alpha() -> Provider:
+def _check_project(text: str) -> str | None:
+    return None if text.startswith("p-") else "A project starts with p-. Copy it from the console."
+
+
+def _alpha(variables: Mapping[str, str]) -> Provider:
+    async def locate(_: FetchContext) -> str:
+        return variables.get("ALPHA_KEY_FILE", "")
+
     settings = (
         ChoiceSetting(
             "region",
@@ -124,10 +132,20 @@ def _alpha() -> Provider:
             help="Made on the keys page.",
             link="https://example.com/keys",
             binding=Binding("region", "apiKeyRegion", "ALPHA_REGION"),
+            locate=locate,
         ),
         TextSetting("enterpriseHost", "API URL", placeholder="https://api.example.com", check=check_https_base),
         ToggleSetting("extrasEnabled", "Extras", default=True, help="Reads the extra numbers too."),
-        AccountsSetting("API keys", injects="apiKey", placeholder="alpha-..."),
+        AccountsSetting(
+            "API keys",
+            injects="apiKey",
+            placeholder="alpha-...",
+            usage_scopes=("personal", "team"),
+            fields=(
+                AccountField("organizationId", "Organization ID", "team"),
+                AccountField("workspaceID", "Project ID", "team", _check_project),
+            ),
+        ),
     )
     descriptor = ProviderDescriptor(
         "alpha",
@@ -137,6 +155,9 @@ def _alpha() -> Provider:
         aliases=("first",),
         settings=settings,
         dashboard_url="https://example.com/usage",
+        dashboard_for=lambda settings, _env, _account: (
+            "https://east.example.com/usage" if settings.get("region") == "east" else ""
+        ),
         links=(Link("Keys", "https://example.com/keys"),),
     )
     actions = (Action("sign-in", "Sign in", _sign_in), Action("break", "Break", _break))
@@ -207,7 +228,7 @@ def parts(tmp_path: Path, variables: dict[str, str], first_config: str) -> Sessi
         config_path.write_text(first_config, "utf-8")
     clock, env, store = FakeClock(NOW), FakeEnv(variables), SnapshotStore()
     registry = Registry(
-        (_alpha(), _beta(), _gamma()),
+        (_alpha(variables), _beta(), _gamma()),
         (LoadFailure("broken.py", "It has no PROVIDER."),),
         (PluginFile(str(tmp_path / "providers" / "acme.py"), "ab" * 32),),
     )

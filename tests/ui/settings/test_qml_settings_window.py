@@ -45,6 +45,10 @@ class Desk:
         assert found, f"no {kind} called {name!r}"
         return found[0]
 
+    def line_of(self, name: str) -> QQuickItem:
+        """The field in which an id of an account is written."""
+        return next(one for one in _below(self.item("AccountIdLine", name)) if "LineField" in _kind(one))
+
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(self.window, key, modifier)
 
@@ -53,6 +57,8 @@ class Desk:
             QTest.keyClick(self.window, letter)  # type: ignore[call-overload]  # the stubs forget this overload
 
     def click(self, item: QQuickItem) -> None:
+        # What has just become visible lies where it belongs only once a frame was drawn.
+        self.window.grabWindow()
         QTest.mouseClick(self.window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, self.centre(item))
 
     @staticmethod
@@ -69,7 +75,11 @@ def _below(item: QQuickItem) -> list[QQuickItem]:
 
 
 def _names(item: QQuickItem) -> set[object]:
-    return {item.property(name) for name in ("label", "text", "name", "accessibleName", "title")}
+    return {item.property(name) for name in ("label", "text", "name", "accessibleName", "title", "placeholderText")}
+
+
+def _kind(item: QQuickItem) -> str:
+    return item.metaObject().className()
 
 
 @pytest.fixture
@@ -131,7 +141,8 @@ async def test_keyboard_reaches_every_control_and_comes_round(desk: Desk) -> Non
     else:
         pytest.fail(f"Tab never came back: {seen}")
     sidebar = ["SearchField", "NavItem", "NavItem", "NavItem", "ProviderLine"]
-    connection = ["Picker", "LineField", "LinkText", "LineField", "ToggleSwitch", "LineField", "LineField"]
+    accounts = ["LineField", "LineField", "ToggleSwitch"]
+    connection = ["Picker", "LineField", "LinkText", "LineField", "ToggleSwitch", *accounts]
     # Refresh is skipped while the provider is off, and so is Add while nothing is entered.
     rest = ["TextButton", "TextButton", "LineField", "LinkText", "LinkText"]
     assert seen == [*sidebar, "ToggleSwitch", *connection, *rest]
@@ -314,6 +325,44 @@ async def test_removing_an_account_asks_first(desk: Desk) -> None:
     QApplication.processEvents()
     desk.click(desk.item("TextButton", "Remove"))
     await world.until(lambda: not world.session.config.entry("alpha").accounts)
+
+
+async def test_a_team_account_is_added_and_edited_by_hand(desk: Desk) -> None:
+    world = desk.world
+    desk.settings.open("alpha")
+    QApplication.processEvents()
+    assert not desk.items("AccountIdLine")
+    desk.item("LineField", "Name").forceActiveFocus()
+    desk.write("Work")
+    desk.key(Qt.Key.Key_Tab)
+    desk.write("test-key-1")
+    desk.click(desk.item("ToggleSwitch", "Team mode"))
+    organization, project = (desk.line_of(name) for name in ("Organization ID", "Project ID"))
+    desk.click(desk.item("TextButton", "Add"))
+    told = [item.property("text") for item in desk.items("ErrorText")]
+    assert told == ["The Organization ID is missing. Enter it.", "The Project ID is missing. Enter it."]
+    assert organization.property("invalid") and project.property("invalid")
+    assert not world.session.config.path.exists()
+    organization.forceActiveFocus()
+    desk.write(" o-1")
+    project.forceActiveFocus()
+    desk.write("p-1 ")
+    desk.key(Qt.Key.Key_Return)
+    await world.until(lambda: desk.items("AccountLine"))
+    assert desk.item("HelpText", "Team · Organization ID: o-1 · Project ID: p-1").isVisible()
+    assert not desk.items("ErrorText") and not desk.items("AccountIdLine")
+    assert (organization.property("text"), project.property("text")) == ("", "")
+    desk.click(desk.item("WordButton", "Edit"))
+    shown = desk.line_of("Project ID")
+    assert shown.property("text") == "p-1"
+    shown.forceActiveFocus()
+    shown.setProperty("text", "x")
+    desk.click(desk.item("TextButton", "Save"))
+    assert desk.item("ErrorText", "A project starts with p-. Copy it from the console.").isVisible()
+    shown.setProperty("text", "p-2")
+    desk.click(desk.item("TextButton", "Save"))
+    await world.until(lambda: world.session.config.entry("alpha").accounts[0].workspace_id == "p-2")
+    assert not desk.items("AccountEdit")
 
 
 async def test_esc_closes_and_the_next_window_stands_where_it_was(desk: Desk) -> None:

@@ -98,6 +98,31 @@ class TestWithEnvironment:
         assert (secret.placeholder, secret.stored, secret.inForce) == ("From ALPHA_API_KEY", False, True)
 
 
+class TestWithAKeyFile:
+    @pytest.fixture
+    def variables(self) -> dict[str, str]:
+        return {"ALPHA_KEY_FILE": "~/alpha/key"}
+
+    async def test_a_secret_the_provider_finds_itself_is_named(self, world: World, variables: dict[str, str]) -> None:
+        page = page_of(world, "alpha")
+        secret, region = field_of(page, "apiKey", SecretField), field_of(page, "region", ChoiceField)
+        await world.until(lambda: secret.placeholder == "From ~/alpha/key")
+        assert (secret.stored, secret.inForce) == (False, True)
+        variables.clear()
+        region.choose(1)
+        await world.until(lambda: secret.placeholder == "alpha-...")
+        assert secret.inForce is False
+
+
+async def test_the_dashboard_follows_the_settings(world: World) -> None:
+    page = page_of(world, "alpha")
+    assert page.links[0] == {"label": "Dashboard", "url": "https://example.com/usage"}
+    assert world.session.card("alpha").dashboard_url == "https://example.com/usage"
+    field_of(page, "region", ChoiceField).choose(1)
+    await world.until(lambda: page.links[0]["url"] == "https://east.example.com/usage")
+    assert world.session.card("alpha").dashboard_url == "https://east.example.com/usage"
+
+
 async def test_the_link_of_a_bound_secret_follows_what_it_is_bound_to(world: World) -> None:
     page = page_of(world, "alpha")
     secret, region = field_of(page, "apiKey", SecretField), field_of(page, "region", ChoiceField)

@@ -9,10 +9,11 @@ Item {
     required property var field
 
     function add() {
-        if (!field.add(label.text, token.text))
+        if (!field.add(label.text, token.text, scope.on, scope.values()))
             return;
         label.clear();
         token.clear();
+        scope.reset();
     }
 
     implicitHeight: column.implicitHeight + Theme.gapTiny + Theme.gap
@@ -71,6 +72,16 @@ Item {
         ErrorText {
             Layout.fillWidth: true
             text: root.field.error
+        }
+
+        AccountScope {
+            id: scope
+
+            Layout.fillWidth: true
+            field: root.field
+            visible: root.field.scopeLabel !== ""
+
+            onAccepted: root.add()
         }
     }
 }

@@ -1,25 +1,36 @@
+pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import CodexBar
 
-// One account: a press selects it; removing asks once more.
+// One account: a press selects it; removing asks once more. Scope and ids are edited below it.
 Item {
     id: root
 
+    required property var field
     required property string id
     required property string label
     required property bool selected
+    required property bool shared
+    required property var values
+    required property string detail
     property bool asking: false
+    property bool editing: false
 
     signal removed(string id)
     signal selectedHere(string id)
 
-    implicitHeight: Metrics.lineHeight
+    implicitHeight: Metrics.lineHeight + (below.visible ? below.implicitHeight + Theme.gapSmall : 0)
+
+    onEditingChanged: field.forgive(id)
 
     RowLayout {
-        anchors.fill: parent
+        anchors.left: parent.left
         anchors.leftMargin: Theme.gapLarge - Theme.gapTiny
+        anchors.right: parent.right
         anchors.rightMargin: Theme.gapLarge
+        anchors.top: parent.top
+        height: Metrics.lineHeight
         spacing: Theme.gapSmall
 
         PressArea {
@@ -61,6 +72,14 @@ Item {
             FocusRing {}
         }
 
+        WordButton {
+            accessibleName: text + " " + root.label
+            text: root.editing ? "Cancel" : "Edit"
+            visible: root.field.scopeLabel !== "" && !root.asking
+
+            onClicked: root.editing = !root.editing
+        }
+
         IconButton {
             Layout.rightMargin: -(width - iconSize) / 2
             iconName: "trash"
@@ -95,6 +114,36 @@ Item {
             visible: root.asking
 
             onClicked: root.removed(root.id)
+        }
+    }
+
+    ColumnLayout {
+        id: below
+
+        anchors.fill: parent
+        anchors.bottomMargin: Theme.gapSmall
+        anchors.leftMargin: Theme.gapLarge + Theme.iconSize + Theme.gapSmall
+        anchors.rightMargin: Theme.gapLarge
+        anchors.topMargin: Metrics.lineHeight
+        visible: root.editing || root.detail !== ""
+
+        HelpText {
+            Layout.fillWidth: true
+            text: root.editing ? "" : root.detail
+        }
+
+        Loader {
+            Layout.fillWidth: true
+            active: root.editing
+            visible: active
+            sourceComponent: AccountEdit {
+                field: root.field
+                initial: root.values
+                on: root.shared
+                place: root.id
+
+                onDone: root.editing = false
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ Column {
         model: root.field.rows
 
         AccountLine {
+            field: root.field
             width: root.width
 
             onRemoved: id => root.field.remove(id)

@@ -10,6 +10,10 @@ SettingRow {
     help: field.help
     label: field.label
 
+    HelpText {
+        text: root.field.beside
+    }
+
     Picker {
         Layout.fillWidth: root.stacked
         Layout.maximumWidth: implicitWidth

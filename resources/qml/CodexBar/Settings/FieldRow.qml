@@ -25,6 +25,7 @@ Item {
         sourceComponent: ({
                 accounts: accounts,
                 choice: choice,
+                scopes: scopes,
                 secret: secret,
                 text: line,
                 toggle: toggle
@@ -44,6 +45,14 @@ Item {
         id: choice
 
         ChoiceRow {
+            field: root.field
+        }
+    }
+
+    Component {
+        id: scopes
+
+        ScopesRow {
             field: root.field
         }
     }
