@@ -21,13 +21,12 @@ from codexbar_qt.provider_api import (
     API_VERSION,
     AccountsSetting,
     ChoiceSetting,
-    CookieSourceSetting,
     Provider,
     RateWindow,
+    ScopesSetting,
     SecretSetting,
     Snapshot,
     TextSetting,
-    ToggleSetting,
 )
 from codexbar_qt.provider_api.fallback import FetchResult, run_strategies
 from codexbar_qt.provider_api.resolution import setting_key
@@ -169,14 +168,16 @@ def test_addresses_are_https(provider_id: str) -> None:
     urls += [url for setting in choices for _, url in setting.console_links]
     assert [url for url in urls if url and not url.startswith("https://")] == []
     for path in modules_of(provider_id):
-        assert "http://" not in path.read_text(encoding="utf-8"), path.name
+        # Only programs of this machine are asked without encryption.
+        assert not re.search(r"http://(?!127\.0\.0\.1[:/])", path.read_text(encoding="utf-8")), path.name
 
 
 @every_provider
 def test_secrets_name_a_variable_or_say_why_not(provider_id: str) -> None:
     for setting in provider_of(provider_id).descriptor.settings:
         if isinstance(setting, SecretSetting):
-            assert setting.env or setting.env_exempt_reason, setting.key
+            assert setting.env or setting.env_when_named or setting.env_exempt_reason, setting.key
+            assert not set(setting.env) & set(setting.env_when_named), setting.key
 
 
 @every_provider
@@ -193,6 +194,10 @@ def test_setting_keys_belong_to_the_schema(provider_id: str) -> None:
         assert key in allowed or key.startswith("pluginSecrets."), key
         if isinstance(setting, AccountsSetting):
             assert setting.injects in keys
+            check_account_fields(setting)
+        if isinstance(setting, ScopesSetting):
+            assert setting.known_key in allowed
+            assert setting.known_key != setting.enabled_key
         if isinstance(setting, SecretSetting) and setting.binding:
             assert setting.binding.setting in keys
             assert setting.binding.stored_as in allowed
@@ -200,12 +205,27 @@ def test_setting_keys_belong_to_the_schema(provider_id: str) -> None:
             assert setting.shown_when[0] in keys
 
 
+def check_account_fields(setting: AccountsSetting) -> None:
+    places = [(field.key, field.usage_scope) for field in setting.fields]
+    assert len(places) == len(set(places))
+    assert len(setting.usage_scopes) == len(set(setting.usage_scopes))
+    for field in setting.fields:
+        assert field.label.strip()
+        assert field.key in ("organizationId", "workspaceID")
+        assert not field.usage_scope or field.usage_scope in setting.usage_scopes
+
+
 @every_provider
 def test_settings_have_labels_and_defaults_of_their_own(provider_id: str) -> None:
     for setting in provider_of(provider_id).descriptor.settings:
         assert setting.label.strip()
-        if not isinstance(setting, AccountsSetting | CookieSourceSetting | ToggleSetting | SecretSetting):
-            assert all(re.fullmatch(r"[A-Z][A-Z0-9_]*", name) for name in setting.env)
+        if isinstance(setting, ScopesSetting):
+            assert setting.own_label.strip()
+            assert setting.own_name.strip()
+        for name in (*getattr(setting, "env", ()), *getattr(setting, "env_when_named", ())):
+            # Some services spell the variables of their keys in lower case.
+            spelling = r"[A-Za-z][A-Za-z0-9_]*" if isinstance(setting, SecretSetting) else r"[A-Z][A-Z0-9_]*"
+            assert re.fullmatch(spelling, name)
         if isinstance(setting, ChoiceSetting) and setting.default:
             assert setting.default in [choice.value for choice in setting.choices]
         if isinstance(setting, TextSetting) and setting.default and setting.check:

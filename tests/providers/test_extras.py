@@ -52,6 +52,9 @@ class GatedHttp(HttpClient):
             status, body = body, {}
         return HttpResponse(status, json.dumps(body).encode(), request.url, CASE.now)
 
+    def loopback(self, port: int) -> HttpClient:
+        raise AssertionError(f"nobody is to ask port {port}")
+
     async def wait_for(self, count: int) -> None:
         while len(self.asked) < count:
             self.changed.clear()

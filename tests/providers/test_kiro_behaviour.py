@@ -16,6 +16,7 @@ from codexbar_qt.provider_api import (
     Command,
     CommandResult,
     FetchContext,
+    HeldProgram,
     HttpRequest,
     HttpResponse,
     ProcessRunner,
@@ -27,6 +28,7 @@ from codexbar_qt.provider_testing import CasePorts, FakeHttp, load_case, parse_c
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
 REPORT = "Estimated Usage | resets on 2031-04-01 | KIRO PRO\n████ 31%\n"
@@ -57,6 +59,9 @@ class ScriptedProcesses(ProcessRunner):
             for piece in (result.stdout, result.stderr):
                 command.on_output(piece)
         return result
+
+    def hold(self, command: Command, *, keep_seconds: float) -> AbstractAsyncContextManager[HeldProgram]:
+        raise AssertionError(f"{command.argv[0]} is not to be held for {keep_seconds} s")
 
 
 class ListeningHttp(FakeHttp):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from codexbar_qt.provider_testing import Case
 
 # What JSON does not tell, or tells in another way.
-_UNTOLD = ("attempts", "tray_text", "log_has", "updated_at")
+_UNTOLD = ("attempts", "tray_text", "log_has", "updated_at", "primary.label", "secondary.label")
 _UNTOLD_ENDS = ("remaining_percent", "meter_percent")
 
 

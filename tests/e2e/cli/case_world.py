@@ -11,7 +11,7 @@ import sqlite3
 import sys
 import uuid
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -35,17 +35,21 @@ _PATIENT = 2.0
 
 def obstacle(case: Case) -> str:
     """Say why a case cannot be made real here, "" when it can."""
-    if case.platform != SYSTEM:
-        return f"for {case.platform}"
-    if case.programs or case.commands:
-        return "needs programs; see test_kiro.py"
-    if any(recorded.fault or len(recorded.texts) > 1 for recorded in case.files.values()):
-        return "needs a file that changes or cannot be read"
-    if any(wanted.get("fails") for wanted in case.writes.values()):
-        return "needs a folder that cannot be written"
-    if any(answer.fault == "timeout" and not _is_quick(answer) for answer in case.http):
-        return "would wait for a long time limit"
-    return ""
+    changing = any(recorded.fault or len(recorded.texts) > 1 for recorded in case.files.values())
+    obstacles = (
+        (case.platform != SYSTEM, f"for {case.platform}"),
+        (not case.named, "is about a provider nobody named; see test_named.py"),
+        (case.scope is not None, "is about a part of an account, which only the app shows"),
+        (bool(case.programs or case.commands), "needs programs; see test_kiro.py"),
+        (bool(case.processes or case.holds), "needs running programs; see test_antigravity.py"),
+        (changing, "needs a file that changes or cannot be read"),
+        (any(wanted.get("fails") for wanted in case.writes.values()), "needs a folder that cannot be written"),
+        (
+            any(answer.fault == "timeout" and not _is_quick(answer) for answer in case.http),
+            "would wait for a long time limit",
+        ),
+    )
+    return next((told for stands, told in obstacles if stands), "")
 
 
 def _is_quick(answer: HttpAnswer) -> bool:
@@ -63,6 +67,7 @@ class Hosts:
     trusted: Callable[[str], ssl.SSLContext]
     untrusted: Callable[[str], ssl.SSLContext]
     ignored_headers: frozenset[str] = frozenset()
+    ignored_fields: frozenset[str] = frozenset()
     problems: list[str] = field(default_factory=list)
     _given: list[HttpAnswer] = field(default_factory=list)
 
@@ -109,9 +114,23 @@ class Hosts:
         expected = found.expected
         kept = {name: value for name, value in expected.headers.items() if name not in self.ignored_headers}
         sent: dict[str, str | Secret] = dict(request.headers)
-        seen = HttpRequest(request.method, request.url, "", sent, request.body or None, expected.timeout or 1.0)
+        body = request.body
         wanted = type(expected)(kept, expected.absent, expected.json, expected.has_json, expected.timeout)
+        if expected.has_json and self.ignored_fields:
+            wanted = replace(wanted, json=without_fields(expected.json, self.ignored_fields))
+            body = json.dumps(without_fields(json.loads(body), self.ignored_fields)).encode()
+        seen = HttpRequest(request.method, request.url, "", sent, body or None, expected.timeout or 1.0)
         self.problems += check_request(seen, wanted)
+
+
+def without_fields(document: object, names: frozenset[str]) -> object:
+    """Return a JSON document without the members of these names, at any depth."""
+    if isinstance(document, dict):
+        members = cast("dict[str, object]", document).items()
+        return {key: without_fields(value, names) for key, value in members if key not in names}
+    if isinstance(document, list):
+        return [without_fields(item, names) for item in cast("list[object]", document)]
+    return document
 
 
 def build_home(case: Case, home: Path) -> None:

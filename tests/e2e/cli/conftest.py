@@ -68,8 +68,10 @@ def serve(authority: Authority, stranger: Authority) -> Iterator[Callable[..., t
     """Starts a proxy with the answers of cases; gives them and the variables that lead there."""
     proxies: list[LoopbackProxy] = []
 
-    def start(*cases: Case, ignored_headers: frozenset[str] = frozenset()) -> tuple[Hosts, dict[str, str]]:
-        hosts = case_world.Hosts(cases, authority.context_for, stranger.context_for, ignored_headers)
+    def start(
+        *cases: Case, ignored_headers: frozenset[str] = frozenset(), ignored_fields: frozenset[str] = frozenset()
+    ) -> tuple[Hosts, dict[str, str]]:
+        hosts = case_world.Hosts(cases, authority.context_for, stranger.context_for, ignored_headers, ignored_fields)
         proxy = LoopbackProxy(hosts.answer, ssl_context_for=hosts.context_for).start()
         proxies.append(proxy)
         return hosts, {"HTTPS_PROXY": proxy.url, "SSL_CERT_FILE": str(authority.path)}

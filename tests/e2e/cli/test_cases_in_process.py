@@ -1,7 +1,7 @@
 """Every case that files and a proxy can express, through the whole command line in this process.
 
 Real: arguments, config file, HTTP client with TLS and proxy, files, SQLite, output. Not real: the time, which is that
-of the case, and the facts about the machine.
+of the case, and the facts about the machine, what is installed and running there among them.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from codexbar_qt.bootstrap import LiveContexts, Services, build_services
-from codexbar_qt.bootstrap.services import USER_AGENT
+from codexbar_qt.bootstrap.live_contexts import USER_AGENT
 from codexbar_qt.cli.command_runner import run_command
 from codexbar_qt.cli.terminal import Terminal
+from codexbar_qt.core.session_memory import SessionMemories
 from codexbar_qt.provider_testing import FakeClock, context_from_case, load_case
 from tests.e2e.cli import case_world
 from tests.e2e.cli.case_reading import compare
@@ -52,8 +53,16 @@ class CaseHost:
         services, clock = build_services(), FakeClock(self._case.now)
         assert isinstance(services.contexts, LiveContexts)
         http = AiohttpClient(env=services.env.get, now=clock.now, user_agent=USER_AGENT)
-        system = context_from_case(self._case, self._provider).system
-        contexts = replace(services.contexts, http=http, clock=clock, system=system)
+        machine = context_from_case(self._case, self._provider)
+        contexts = replace(
+            services.contexts,
+            http=http,
+            clock=clock,
+            system=machine.system,
+            processes=machine.processes,
+            process_table=machine.process_table,
+            memories=SessionMemories(clock),
+        )
         return replace(services, clock=clock, contexts=contexts, close_network=http.close)
 
     def secret_store(self, backend: Backend) -> SecretStore:
