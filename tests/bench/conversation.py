@@ -14,6 +14,7 @@ from codexbar_qt.provider_api import RateLimited
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from codexbar_qt.core.fetch_service import FetchRequest
     from codexbar_qt.core.session import AppSession
     from codexbar_qt.demo.contexts import DemoContexts
     from codexbar_qt.provider_api import Provider
@@ -167,8 +168,9 @@ def clone_demo_providers(wanted: int) -> None:
         clones = [_clone(original, name) for name, original in originals.items()]
         return dataclasses.replace(found, providers=(*found.providers, *clones))
 
-    def clone_context(self: DemoContexts, provider: Provider, *arguments: Any, **options: Any) -> Any:
-        return context(self, originals.get(provider.id, provider), *arguments, **options)
+    def clone_context(self: DemoContexts, request: FetchRequest) -> Any:
+        provider = request.provider
+        return context(self, dataclasses.replace(request, provider=originals.get(provider.id, provider)))
 
     mock.patch.object(registry, "load_registry", load_more).start()
     mock.patch.object(DemoContexts, "context", clone_context).start()

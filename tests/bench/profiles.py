@@ -6,6 +6,7 @@ import hashlib
 import json
 import ssl
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
@@ -18,12 +19,13 @@ from codexbar_qt.provider_testing.loopback_proxy import LoopbackProxy, ProxyAnsw
 from tests.bench.desktops import home_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from codexbar_qt.provider_testing.loopback_proxy import ProxyRequest
 
 LATENCY = 0.3
-_HEADERS = {"Content-Type": "application/json", "Connection": "close"}
+CONFIG_FOLDER = Path(".config", "codexbar")
+HEADERS = {"Content-Type": "application/json", "Connection": "close"}
 """Minutes pass between two refreshes: none finds a connection of the one before."""
 _DEMO = Path(__file__).parents[2] / "resources" / "demo"
 _BUILT_IN = {"kimi": "kimi", "moonshot": "moonshot", "openrouter": "openrouter.earlier"}
@@ -59,36 +61,44 @@ PROVIDER = Provider(
 @contextmanager
 def slow_profile(folder: Path, providers: int) -> Iterator[tuple[dict[str, str], list[str]]]:
     """Give the variables of a home with so many providers switched on, and the ids of one of each kind."""
-    authority = trustme.CA()
-    trusted = folder / "authority.pem"
-    folder.mkdir(parents=True, exist_ok=True)
-    authority.cert_pem.write_to_path(str(trusted))
-    contexts: dict[str, ssl.SSLContext] = {}
-
-    def context_for(host: str) -> ssl.SSLContext:
-        if host not in contexts:
-            contexts[host] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            authority.issue_cert(host).configure_cert(contexts[host])
-        return contexts[host]
-
     plugins = [f"bench-{number}" for number in range(1, providers - len(_BUILT_IN) + 1)]
     _write_profile(folder, plugins)
     bodies = _recorded_bodies()
 
     def answer(request: ProxyRequest) -> ProxyAnswer:
         body = bodies.get(request.url.partition("?")[0]) or b'{"session": {"used": 42}, "weekly": {"used": 17.5}}'
-        return ProxyAnswer(headers=_HEADERS, body=body, delay_seconds=LATENCY)
+        return ProxyAnswer(headers=HEADERS, body=body, delay_seconds=LATENCY)
 
-    # Certificates are made before anything is timed.
-    for host in (*(f"{name}.example.com" for name in plugins), *(str(urlsplit(url).hostname) for url in bodies)):
-        context_for(host)
-    with LoopbackProxy(answer, ssl_context_for=context_for) as proxy:
-        variables = home_variables(folder) | {"HTTPS_PROXY": proxy.url, "SSL_CERT_FILE": str(trusted)}
+    hosts = (*(f"{name}.example.com" for name in plugins), *(str(urlsplit(url).hostname) for url in bodies))
+    with served(folder, answer, hosts) as (variables, _):
         yield variables, [*_BUILT_IN, plugins[0]]
 
 
+@contextmanager
+def served(
+    folder: Path, answer: Callable[[ProxyRequest], ProxyAnswer | None], hosts: Iterable[str]
+) -> Iterator[tuple[dict[str, str], LoopbackProxy]]:
+    """Run a proxy that is every host; give the variables of a home that leads to it, and the proxy."""
+    authority = trustme.CA()
+    trusted = folder / "authority.pem"
+    folder.mkdir(parents=True, exist_ok=True)
+    authority.cert_pem.write_to_path(str(trusted))
+
+    @cache
+    def context_for(host: str) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(host).configure_cert(context)
+        return context
+
+    # Certificates are made before anything is timed.
+    for host in hosts:
+        context_for(host)
+    with LoopbackProxy(answer, ssl_context_for=context_for) as proxy:
+        yield home_variables(folder) | {"HTTPS_PROXY": proxy.url, "SSL_CERT_FILE": str(trusted)}, proxy
+
+
 def _write_profile(folder: Path, plugins: list[str]) -> None:
-    config = folder / ".config" / "codexbar"
+    config = folder / CONFIG_FOLDER
     (config / "providers").mkdir(mode=0o700, parents=True)
     approved: dict[str, str] = {}
     for number, name in enumerate(plugins, 1):
@@ -97,8 +107,8 @@ def _write_profile(folder: Path, plugins: list[str]) -> None:
         approved[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
     built_in = [{"id": name, "enabled": True, **load_case(_case(name)).config} for name in _BUILT_IN]
     entries: list[dict[str, Any]] = [*built_in, *({"id": name, "enabled": True} for name in plugins)]
-    _write(config / "config.json", {"version": 1, "providers": entries})
-    _write(config / "settings.json", {"approvedPlugins": approved, "refreshFrequency": "thirtyMinutes"})
+    write_private(config / "config.json", {"version": 1, "providers": entries})
+    write_private(config / "settings.json", {"approvedPlugins": approved, "refreshFrequency": "thirtyMinutes"})
 
 
 def _recorded_bodies() -> dict[str, bytes]:
@@ -110,6 +120,7 @@ def _case(name: str) -> Path:
     return _DEMO / f"{_BUILT_IN[name]}.json"
 
 
-def _write(path: Path, document: dict[str, Any]) -> None:
+def write_private(path: Path, document: dict[str, Any]) -> None:
+    """Write a document that only its owner may read."""
     path.write_text(json.dumps(document), encoding="utf-8")
     path.chmod(0o600)
