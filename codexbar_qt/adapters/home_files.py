@@ -92,11 +92,11 @@ def _read_text(path: str, max_bytes: int) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError):
-        raise ParseError(f"{name} could not be read. Check that it is a file you may read.") from None
+        raise ParseError(f"The file {name} could not be read. Check that it is a file you may read.") from None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ParseError(f"{name} is not a UTF-8 text. Let its program write it again.") from None
+        raise ParseError(f"The file {name} is not UTF-8 text. Let its program write it again.") from None
 
 
 def _read_bytes(path: str, max_bytes: int, name: str, *, patient: bool = False) -> bytes:
@@ -104,13 +104,14 @@ def _read_bytes(path: str, max_bytes: int, name: str, *, patient: bool = False) 
     with open(os.open(path, _FLAGS), "rb") as file:  # noqa: PTH123  # the flags keep a FIFO from blocking
         before = os.fstat(file.fileno())
         if not stat.S_ISREG(before.st_mode):
-            raise ParseError(f"{name} is not a file. Remove what stands in its place.")
+            raise ParseError(f"What stands at {name} is not a file. Remove it.")
         data = file.read(max_bytes + 1)
         after = Path(path).stat()
     if not patient and _signature(before) != _signature(after):
         raise _ReplacedError
     if len(data) > max_bytes:
-        raise ParseError(f"{name} is larger than {max_bytes} bytes and was not read. Let its program write it again.")
+        told = f"The file {name} is larger than {max_bytes} bytes and was not read. Let its program write it again."
+        raise ParseError(told)
     return data
 
 

@@ -219,7 +219,7 @@ def start_failure(program: str, number: int) -> ToolNotInstalled | ToolFailed:
     """Return the error for a program that could not be executed with this errno; names the program, not its path."""
     name = PurePath(program).name
     if number in (errno.ENOENT, errno.ENOTDIR):
-        return ToolNotInstalled(f"{name} was not found. Install it, then refresh.")
+        return ToolNotInstalled(f"The program {name} was not found. Install it, then refresh.")
     if number in (errno.EACCES, errno.EPERM, errno.ENOEXEC):
-        return ToolFailed(f"{name} could not be started because it is not a program this user may run. Reinstall it.")
-    return ToolFailed(f"{name} could not be started. Close other programs, then refresh.")
+        return ToolFailed(f"The program {name} could not be started because this user may not run it. Reinstall it.")
+    return ToolFailed(f"The program {name} could not be started. Close other programs, then refresh.")

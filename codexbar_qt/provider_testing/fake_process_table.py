@@ -79,9 +79,9 @@ class FakeHold(HeldProgram):
 async def play_hold(recorded: RecordedHold, name: str) -> AsyncGenerator[HeldProgram]:
     """Hold a recorded program; its fault is raised on entering."""
     if recorded.fault == "missing":
-        raise ToolNotInstalled(f"{name} is not installed.")
+        raise ToolNotInstalled(f"The program {name} is not installed.")
     if recorded.fault == "cannot_start":
-        raise ToolFailed(f"{name} could not be started.")
+        raise ToolFailed(f"The program {name} could not be started.")
     yield FakeHold(recorded)
 
 

@@ -110,9 +110,9 @@ class FakeProcesses(ProcessRunner):
     def _play(self, command: Command, answer: CommandAnswer) -> CommandResult:
         name = _base_name(command.argv[0])
         if answer.fault == "missing":
-            raise ToolNotInstalled(f"{name} is not installed.")
+            raise ToolNotInstalled(f"The program {name} is not installed.")
         if answer.fault == "cannot_start":
-            raise ToolFailed(f"{name} could not be started.")
+            raise ToolFailed(f"The program {name} could not be started.")
         if command.on_output is not None:
             for text in (answer.stdout, answer.stderr):
                 if text:

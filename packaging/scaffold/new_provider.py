@@ -1,4 +1,4 @@
-"""Write a new provider from the templates beside this file: its module, its cases, its icon, its demo data."""
+"""Write a new provider from the templates beside this file: module, cases, property tests, icon and demo data."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def targets(root: Path, provider_id: str) -> dict[Path, str]:
         root / "providers" / "codexbar_providers" / f"{provider_id}.py": "provider.py.txt",
         root / "resources" / "icons" / "providers" / f"{provider_id}.svg": "icon.svg.txt",
         root / "resources" / "demo" / f"{provider_id}.json": "demo.json.txt",
+        cases.with_name(f"test_properties_{provider_id}.py"): "properties.py.txt",
         **{cases / f"{case}.json": f"{case}.json.txt" for case in CASES},
     }
 

@@ -77,10 +77,10 @@ async def test_nothing_there(files: LocalHomeFiles, home: Path) -> None:
 async def test_text_that_cannot_be_used(files: LocalHomeFiles, home: Path) -> None:
     (home / "big").write_text("x" * 101)
     (home / "latin").write_bytes(b"caf\xe9")
-    with pytest.raises(ParseError, match=r"^big is larger than 100 bytes and was not read\."):
+    with pytest.raises(ParseError, match=r"^The file big is larger than 100 bytes and was not read\."):
         await files.read_text("~/big", max_bytes=100)
     assert await files.read_text("~/big", max_bytes=101) == "x" * 101
-    with pytest.raises(ParseError, match=r"^latin is not a UTF-8 text\."):
+    with pytest.raises(ParseError, match=r"^The file latin is not UTF-8 text\."):
         await files.read_text("~/latin")
     with pytest.raises(ParseError, match=r"could not be read|is not a file"):
         await files.read_text("~/")
@@ -103,7 +103,7 @@ async def test_no_permission(files: LocalHomeFiles, home: Path, monkeypatch: pyt
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "open", refuse)  # root may read everything, so modes would not do
-    with pytest.raises(ParseError, match=r"^locked could not be read\."):
+    with pytest.raises(ParseError, match=r"^The file locked could not be read\."):
         await files.read_text("~/locked")
 
 

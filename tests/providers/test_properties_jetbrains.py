@@ -95,6 +95,16 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert_sound(snapshot)
 
 
+@given(DOCUMENTS)
+def test_any_text_has_known_options_or_is_refused(text: str) -> None:
+    try:
+        options = parse_options(text)
+    except ParseError as error:
+        assert error.path == "xml"
+    else:
+        assert set(options) <= {"quotaInfo", "nextRefill"}
+
+
 @given(QUOTAS, REFILLS)
 def test_any_object_is_a_quota(quota: object, refill: object) -> None:
     snapshot = read(document(json.dumps(quota), json.dumps(refill)))

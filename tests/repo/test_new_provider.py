@@ -136,6 +136,7 @@ def test_no_other_file_changes(before_and_after: tuple[Checkout, dict[str, str],
         "providers/codexbar_providers/acme.py",
         "resources/demo/acme.json",
         "resources/icons/providers/acme.svg",
+        "tests/providers/test_properties_acme.py",
     }
     lines = (checkout.root / "providers/codexbar_providers/acme.py").read_text("utf-8").splitlines()
     assert len(lines) < 80
@@ -148,6 +149,11 @@ def test_cases_and_rules_of_all_providers_pass(checkout: Checkout) -> None:
     )
     assert " passed" in told
     assert "skipped" not in told
+
+
+@pytest.mark.parametrize("command", [["check"], ["format", "--check"]])
+def test_its_property_tests_are_well_written(checkout: Checkout, command: list[str]) -> None:
+    checkout.run("-m", "ruff", *command, "--no-cache", "tests/providers/test_properties_acme.py")
 
 
 def test_command_line_knows_it(checkout: Checkout) -> None:

@@ -55,7 +55,12 @@ def load(root: Path) -> Provider:
 def test_files_are_the_provider_its_cases_and_its_icon(written: Path) -> None:
     files = {path.relative_to(written).as_posix() for path in written.rglob("*") if path.is_file()}
     cases = {f"tests/providers/acme/{case}.json" for case in CASES}
-    others = {"providers/codexbar_providers/acme.py", "resources/icons/providers/acme.svg", "resources/demo/acme.json"}
+    others = {
+        "providers/codexbar_providers/acme.py",
+        "resources/icons/providers/acme.svg",
+        "resources/demo/acme.json",
+        "tests/providers/test_properties_acme.py",
+    }
     assert files == {*others, *cases}
 
 

@@ -43,6 +43,7 @@ QUERY = """query GetRequestLimitInfo($requestContext: RequestContext!) {
 }"""
 _LONGEST_SUMMARY = 200
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){0,2}")
+_ADDRESS = re.compile(r"[^\s<>@\"']{1,64}@[^\s<>@\"']{1,255}")
 _BEARER = re.compile(r"bearer\s+\S+", re.IGNORECASE)
 
 
@@ -114,6 +115,8 @@ def _summary(answer: HttpResponse) -> str:
         body = json.loads(answer.body)
     except (ValueError, RecursionError):
         text = answer.text().strip()
+        if text.startswith("<"):
+            return "a web page instead of data"
     else:
         facts = cast("dict[str, object]", body) if isinstance(body, dict) else {}
         words = [item for item in (facts.get("error"), facts.get("message")) if isinstance(item, str)]
@@ -122,8 +125,9 @@ def _summary(answer: HttpResponse) -> str:
 
 
 def _redacted(text: str, key: Secret) -> str:
-    """Return a text of the service on one line, without the key and cut to its first 200 characters."""
+    """Return a text of the service on one line, without key and addresses, cut to its first 200 characters."""
     line = " ".join(_BEARER.sub("Bearer …", text.replace(key.reveal(), "…")).split())
+    line = _ADDRESS.sub("(address)", line)
     return line if len(line) <= _LONGEST_SUMMARY else f"{line[:_LONGEST_SUMMARY]}..."
 
 

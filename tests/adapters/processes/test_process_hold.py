@@ -428,10 +428,10 @@ async def test_a_program_that_cannot_be_started(
     plain = tmp_path / "plain.txt"
     plain.write_text("text")
     for _ in range(2):
-        with pytest.raises(ToolNotInstalled, match=r"^missing was not found\. Install it, then refresh\.$"):
+        with pytest.raises(ToolNotInstalled, match=r"^The program missing was not found\. Install it, then refresh\.$"):
             async with runner.hold(Command((str(tmp_path / "missing"),), 30), keep_seconds=KEEP):
                 pass
-        with pytest.raises(ToolFailed, match=r"^plain\.txt could not be started"):
+        with pytest.raises(ToolFailed, match=r"^The program plain\.txt could not be started"):
             async with runner.hold(Command((str(plain),), 30), keep_seconds=KEEP):
                 pass
     assert runner.held_processes() == ()
@@ -646,7 +646,7 @@ async def test_a_windows_without_terminals(script: Script, until: Until) -> None
 async def test_a_start_of_which_nothing_is_heard_ends_at_the_limit() -> None:
     attempt, running = FakeAttempt(41), Running()
     programs = HeldPrograms(running)
-    with pytest.raises(ToolFailed, match=r"^tool could not be started\."):
+    with pytest.raises(ToolFailed, match=r"^The program tool could not be started\."):
         async with programs.hold(Command(("tool",), 0.05), lambda _, __: attempt, KEEP):
             pass
     assert attempt.stopped

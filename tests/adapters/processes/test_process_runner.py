@@ -104,7 +104,7 @@ async def test_output_resets_the_idle_clock(runner: SupervisedRunner, script: Sc
 async def test_a_program_that_is_not_there(runner: SupervisedRunner, tmp_path: Path) -> None:
     with pytest.raises(ToolNotInstalled) as caught:
         await runner.run(Command((str(tmp_path / "some-tool"),), 5))
-    assert caught.value.message == "some-tool was not found. Install it, then refresh."
+    assert caught.value.message == "The program some-tool was not found. Install it, then refresh."
 
 
 @pytest.mark.parametrize(("content", "mode"), [(b"#!/bin/sh\n", 0o600), (b"\x00\x01\x02", 0o700)])
@@ -114,7 +114,7 @@ async def test_a_file_that_is_no_program(runner: SupervisedRunner, tmp_path: Pat
     tool.chmod(mode)
     with pytest.raises(ToolFailed) as caught:
         await runner.run(Command((str(tool),), 5))
-    assert caught.value.message.startswith("some-tool could not be started because")
+    assert caught.value.message.startswith("The program some-tool could not be started because")
     assert str(tmp_path) not in caught.value.message
 
 
