@@ -6,6 +6,17 @@ a `FetchContext` and returns a `Snapshot` or raises one kind of `ProviderError`.
 
 from __future__ import annotations
 
+from codexbar_qt.provider_api.browser import (
+    BrowserOrder,
+    BrowserStorage,
+    Cookie,
+    CookieCandidate,
+    CookieQuery,
+    CookieSessions,
+    StorageProfile,
+    StorageQuery,
+    StoredEntry,
+)
 from codexbar_qt.provider_api.context import (
     Clock,
     Credentials,
@@ -22,6 +33,7 @@ from codexbar_qt.provider_api.context import (
     SettingsView,
     SystemInfo,
 )
+from codexbar_qt.provider_api.cookie_text import cookie_pairs, join_cookies, pasted_cookie_header
 from codexbar_qt.provider_api.descriptor import (
     ANY_FAILURE,
     API_VERSION,
@@ -59,6 +71,7 @@ from codexbar_qt.provider_api.http import (
     raise_for_status,
 )
 from codexbar_qt.provider_api.json_view import JsonView
+from codexbar_qt.provider_api.keepalive import Keepalive
 from codexbar_qt.provider_api.models import (
     ChartPoint,
     CostSummary,
@@ -120,12 +133,18 @@ __all__ = [
     "Attempt",
     "AuthRejected",
     "Binding",
+    "BrowserOrder",
+    "BrowserStorage",
     "ChartPoint",
     "Choice",
     "ChoiceSetting",
     "Clock",
     "Command",
     "CommandResult",
+    "Cookie",
+    "CookieCandidate",
+    "CookieQuery",
+    "CookieSessions",
     "CookieSourceSetting",
     "CostSummary",
     "Credentials",
@@ -149,6 +168,7 @@ __all__ = [
     "Identity",
     "InvalidSetting",
     "JsonView",
+    "Keepalive",
     "Lane",
     "Link",
     "LocalProcess",
@@ -179,6 +199,9 @@ __all__ = [
     "Snapshot",
     "Source",
     "SpendRow",
+    "StorageProfile",
+    "StorageQuery",
+    "StoredEntry",
     "Strategy",
     "SystemInfo",
     "TextSetting",
@@ -190,10 +213,13 @@ __all__ = [
     "check_https_base",
     "clamp_percent",
     "clean",
+    "cookie_pairs",
     "format_money",
+    "join_cookies",
     "jwt_payload",
     "parse_epoch_seconds",
     "parse_iso_time",
+    "pasted_cookie_header",
     "printable_ascii",
     "raise_for_status",
     "strip_ansi",

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from codexbar_qt.provider_api.browser import BrowserStorage, CookieSessions
     from codexbar_qt.provider_api.http import HttpClient
     from codexbar_qt.provider_api.programs import ProcessRunner, ProcessTable
     from codexbar_qt.provider_api.secret import Secret
@@ -143,6 +144,17 @@ class HomeFiles(Protocol):
         """Create or replace a file at once (0600, directory 0700); whether it was written. Never raises."""
         ...
 
+    async def read_private_text(self, path: str, *, max_bytes: int = 4 * 1024 * 1024) -> str | None:
+        """Return the text of a file of ours, as `read_text` does; rights that others have to it are taken away first.
+
+        Raises ParseError also when they cannot be taken away.
+        """
+        ...
+
+    async def remove_private_text(self, path: str) -> bool:
+        """Remove a file of ours; whether it is gone. Anything but a regular file stays. Never raises."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SystemInfo:
@@ -228,6 +240,8 @@ class FetchContext:
     """
 
     http: HttpClient
+    cookies: CookieSessions
+    storage: BrowserStorage
     credentials: Credentials
     settings: SettingsView
     processes: ProcessRunner

@@ -16,6 +16,7 @@ from codexbar_qt.provider_api.errors import (
 
 if TYPE_CHECKING:
     from codexbar_qt.provider_api.context import Env, FetchContext, SelectedAccount, SettingsView
+    from codexbar_qt.provider_api.keepalive import Keepalive
     from codexbar_qt.provider_api.models import Snapshot
     from codexbar_qt.provider_api.settings import Setting
 
@@ -57,10 +58,14 @@ class WindowSpec:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A page a person may open from the provider's settings or card."""
+    """A page a person may open from the provider's settings or card.
+
+    With `after` it is shown only while the last fetch has failed in one of these ways.
+    """
 
     label: str
     url: str
+    after: tuple[type[ProviderError], ...] = ()
 
 
 ChooseDashboard = Callable[["SettingsView", "Env", "SelectedAccount | None"], str]
@@ -72,15 +77,17 @@ class ProviderDescriptor:
     """Static facts. `id` equals the module name, `order` is the place in the catalogue (config.md 6), `color` #RRGGBB.
 
     `plan_label` names the plan row ("Balance"); its text then drops a leading "<plan_label>: ".
-    `details_are_not_resets`: a window's `reset_description` is a detail line, not a reset text.
+    `details_are_not_resets`: a window's `reset_description` is a detail line, not a reset text, unless it begins with
+    "Resets".
     `activity_prefix`: a part of the login method (parted by " · ") that starts so tells what goes on, not the plan.
     `account_is_source`: the organisation names what was read (an IDE), not who.
     `missing_tool_exit_code`: what the command line exits with when a needed program is not installed, 1 or 2.
     `api_keys_at` is the id of the provider that takes this service's API keys, when it is another one.
     `dashboard_for` chooses the usage page where it depends on settings, `dashboard_url` is the usual one.
     `exhausted_toggle` is the key of the ToggleSetting that decides `auto_prefers_exhausted`, "" when none does.
-    `auto_prefers_most_used`: of the first two lanes the more used one stands for the provider.
+    `auto_prefers_most_used`: of the lanes `most_used_of` the most used one stands for the provider.
     `plan_names` are plan words, lower case, with the way they are shown to people.
+    `source_labels` name sources in the picker where the usual words say too little ("Amp CLI").
     """
 
     id: str
@@ -98,6 +105,7 @@ class ProviderDescriptor:
     links: tuple[Link, ...] = ()
     plan_label: str = ""
     plan_names: tuple[tuple[str, str], ...] = ()
+    source_labels: tuple[tuple[Source, str], ...] = ()
     details_are_not_resets: bool = False
     activity_prefix: str = ""
     account_is_source: bool = False
@@ -105,6 +113,7 @@ class ProviderDescriptor:
     auto_prefers_exhausted: bool = False
     exhausted_toggle: str = ""
     auto_prefers_most_used: bool = False
+    most_used_of: tuple[Lane, ...] = ("primary", "secondary")
     default_enabled: bool = False
     missing_tool_exit_code: int = 1
     api_keys_at: str = ""
@@ -185,6 +194,7 @@ class Provider:
     """A descriptor with its strategies in order of preference. A module exposes it as `PROVIDER`.
 
     `told_error` replaces the usual choice: the last real error, a missing credential or tool only without one.
+    `keepalive` keeps a browser session from running out while the tray app runs.
     """
 
     descriptor: ProviderDescriptor
@@ -193,6 +203,7 @@ class Provider:
     tray_text: TrayText | None = None
     told_error: TellError | None = None
     debug_reports: tuple[DebugReport, ...] = ()
+    keepalive: Keepalive | None = None
 
     @property
     def id(self) -> str:

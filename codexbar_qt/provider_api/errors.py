@@ -75,11 +75,16 @@ class ServiceUnavailable(ProviderError):
 
 
 class RequestRefused(ProviderError):
-    """The service answered with a status that is neither success, login, rate limit nor its own failure."""
+    """The service answered with a status that is neither success, login, rate limit nor its own failure.
 
-    def __init__(self, message: str, *, status: int | None = None) -> None:
+    `location` is the absolute address of a redirect that was not followed, "" when there is none; it may hold anything
+    the service put there and is not for people.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, location: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.location = location
 
 
 class ToolFailed(ProviderError):

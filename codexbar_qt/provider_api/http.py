@@ -33,7 +33,8 @@ class HttpRequest:
     """One request. Headers whose value is a `Secret` are dropped on a redirect to another origin.
 
     `service` is the name people know ("Moonshot"), used in error sentences. `timeout` is the whole exchange in
-    seconds, counted from the start of the transfer. `follow_redirects` False makes any redirect a RequestRefused.
+    seconds, counted from the start of the transfer. `follow_redirects` False makes any redirect a RequestRefused that
+    names its target as `location`.
     """
 
     method: str

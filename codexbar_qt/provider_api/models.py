@@ -37,12 +37,16 @@ class RateWindow:
 
 @dataclass(frozen=True, slots=True)
 class NamedWindow:
-    """A lane beyond primary, secondary and tertiary. With `usage_known` False the percentage is a placeholder."""
+    """A lane beyond primary, secondary and tertiary. With `usage_known` False the percentage is a placeholder.
+
+    With `is_date` it is no lane: `window.resets_at` is a date to know, told by its title ("Renews: Jan 21, 2030").
+    """
 
     id: str
     title: str
     window: RateWindow
     usage_known: bool = True
+    is_date: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,5 +197,5 @@ class Snapshot:
     def windows(self) -> tuple[RateWindow, ...]:
         """All lanes with a known usage, in declared order."""
         lanes = [lane for lane in (self.primary, self.secondary, self.tertiary) if lane is not None]
-        lanes.extend(extra.window for extra in self.extra_windows if extra.usage_known)
+        lanes.extend(extra.window for extra in self.extra_windows if extra.usage_known and not extra.is_date)
         return tuple(lane for lane in lanes if not lane.is_placeholder)

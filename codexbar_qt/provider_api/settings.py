@@ -34,6 +34,7 @@ class SecretSetting:
     `env` are the variables read when config has no value, first non-blank wins. `env_when_named` follow them only when
     the provider is enabled in the config or named on the command line: variables that other programs use too.
     `locate` names the place a credential comes from that the provider finds by itself, "" for none.
+    `shown_for` are the usage sources with which the page shows it, () for all.
     """
 
     key: str
@@ -47,6 +48,7 @@ class SecretSetting:
     env_exempt_reason: str = ""
     env_when_named: tuple[str, ...] = ()
     locate: Callable[[FetchContext], Awaitable[str]] | None = None
+    shown_for: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +138,15 @@ class CookieSourceSetting:
     """The picker Automatic / Manual / Off (config `cookieSource`) of a provider that can use a browser session.
 
     Without a stored choice it is Manual when `cookieHeader` or one of the fields `manual_when` has a value.
+    `shown_for` are the usage sources with which the page shows it, () for all. While the secret `hidden_with` is stored
+    or set in the environment, the page shows neither the picker nor what depends on it.
     """
 
     label: str = "Cookie source"
     help: str = ""
     manual_when: tuple[str, ...] = ()
+    shown_for: tuple[Source, ...] = ()
+    hidden_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)

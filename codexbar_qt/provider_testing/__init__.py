@@ -15,6 +15,7 @@ from codexbar_qt.provider_testing.case import (
 )
 from codexbar_qt.provider_testing.case_file import load_case, parse_case
 from codexbar_qt.provider_testing.expectations import check_result
+from codexbar_qt.provider_testing.fake_browsers import FakeBrowsers
 from codexbar_qt.provider_testing.fake_files import FakeFiles
 from codexbar_qt.provider_testing.fake_http import FakeHttp
 from codexbar_qt.provider_testing.fake_process_table import FakeProcessTable
@@ -42,6 +43,7 @@ __all__ = [
     "CasePorts",
     "CaseReport",
     "CommandAnswer",
+    "FakeBrowsers",
     "FakeClock",
     "FakeDesktop",
     "FakeEnv",

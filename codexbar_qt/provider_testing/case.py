@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from codexbar_qt.provider_api import Scope
+    from codexbar_qt.provider_api import Cookie, Scope, StoredEntry
 
 Fault = Literal["timeout", "dns", "connect", "tls", "reset"]
 FAULTS: tuple[str, ...] = ("timeout", "dns", "connect", "tls", "reset")
@@ -100,6 +100,24 @@ class RecordedHold:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedBrowser:
+    """A profile of a browser. `profile` begins with the browser's id: "chrome/Default"."""
+
+    label: str
+    profile: str
+    cookies: tuple[Cookie, ...] = field(default=(), repr=False)
+    storage: tuple[StoredEntry, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSession:
+    """The cached session of a provider."""
+
+    header: str = field(repr=False)
+    label: str = "Chrome"
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedTable:
     """A table of a recorded SQLite file."""
 
@@ -141,6 +159,9 @@ class Case:
     commands: tuple[CommandAnswer, ...] = ()
     processes: tuple[RecordedProcess, ...] = ()
     holds: tuple[RecordedHold, ...] = ()
+    browsers: tuple[RecordedBrowser, ...] = ()
+    cached_cookie: RecordedSession | None = None
+    browser_obstacle: str = ""
     files: Mapping[str, RecordedFile] = field(default_factory=dict[str, RecordedFile])
     writes: Mapping[str, Mapping[str, object]] = field(default_factory=dict[str, "Mapping[str, object]"])
     saves: Mapping[str, Mapping[str, object]] = field(default_factory=dict[str, "Mapping[str, object]"])

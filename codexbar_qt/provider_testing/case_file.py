@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Literal, cast
 
-from codexbar_qt.provider_api import JsonView, ParseError, Scope
+from codexbar_qt.provider_api import Cookie, JsonView, ParseError, Scope, Secret, StoredEntry
 from codexbar_qt.provider_testing.case import (
     COMMAND_FAULTS,
     FAULTS,
@@ -21,9 +21,11 @@ from codexbar_qt.provider_testing.case import (
     CaseError,
     CommandAnswer,
     HttpAnswer,
+    RecordedBrowser,
     RecordedFile,
     RecordedHold,
     RecordedProcess,
+    RecordedSession,
     RecordedTable,
     RequestExpectation,
 )
@@ -81,6 +83,9 @@ def _read_case(name: str, case: JsonView, now: datetime) -> Case:
         commands=tuple(_command_answer(item) for item in _items(case, "commands")),
         processes=tuple(_process(item) for item in _items(case, "processes")),
         holds=tuple(_hold(item) for item in _items(case, "holds")),
+        browsers=tuple(_browser(item) for item in _items(case, "browsers")),
+        cached_cookie=_session(case.get("cached_cookie")),
+        browser_obstacle=_text(case, "browser_obstacle") or "",
         files={key: _file(view) for key, view in _members(case.get("files"))},
         writes={key: _mapping(view) for key, view in _members(case.get("writes"))},
         saves={key: _mapping(view) for key, view in _members(case.get("saves"))},
@@ -162,6 +167,47 @@ def _hold(view: JsonView) -> RecordedHold:
         fault=cast("CommandFault | None", _word(view, "fault", COMMAND_FAULTS)),
         optional=_flag(view, "optional"),
     )
+
+
+def _browser(view: JsonView) -> RecordedBrowser:
+    _allow(view, RecordedBrowser.__slots__)
+    return RecordedBrowser(
+        label=view["label"].string(),
+        profile=view["profile"].string(),
+        cookies=tuple(_cookie(item) for item in _items(view, "cookies")),
+        storage=tuple(_stored_entry(item) for item in _items(view, "storage")),
+    )
+
+
+def _cookie(view: JsonView) -> Cookie:
+    _allow(view, Cookie.__slots__)
+    expires = view.get("expires_at")
+    return Cookie(
+        name=view["name"].string(),
+        value=Secret(view["value"].string()),
+        domain=view["domain"].string(),
+        path=_text(view, "path") or "/",
+        host_only=_flag(view, "host_only"),
+        expires_at=None if expires is None else expires.time(),
+    )
+
+
+def _stored_entry(view: JsonView) -> StoredEntry:
+    _allow(view, StoredEntry.__slots__)
+    kind = _word(view, "kind", ("local", "session", "indexed")) or "local"
+    return StoredEntry(
+        kind=cast("Literal['local', 'session', 'indexed']", kind),
+        host=view["host"].string(),
+        key=_text(view, "key") or "",
+        value=Secret(view["value"].string()),
+    )
+
+
+def _session(view: JsonView | None) -> RecordedSession | None:
+    if view is None:
+        return None
+    _allow(view, RecordedSession.__slots__)
+    return RecordedSession(view["header"].string(), _text(view, "label") or "Chrome")
 
 
 def _scope(view: JsonView | None) -> Scope | None:

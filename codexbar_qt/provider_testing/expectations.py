@@ -25,6 +25,7 @@ _OUTCOME_KEYS = (
     "message_lacks",
     "attempts",
     "tray_text",
+    "cached_cookie",
     "log_has",
 )
 

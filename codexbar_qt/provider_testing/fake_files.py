@@ -122,6 +122,24 @@ class FakeFiles(HomeFiles):
         """Keep the text, unless the case says {"fails": true}."""
         return self._write(path, text)
 
+    async def read_private_text(self, path: str, *, max_bytes: int = 4 * 1024 * 1024) -> str | None:
+        """Return the recorded text."""
+        return await self.read_text(path, max_bytes=max_bytes)
+
+    async def remove_private_text(self, path: str) -> bool:
+        """Drop a file that is announced in `writes` as {"removed": true}; nothing to drop needs no announcement."""
+        place = self.expand(path)
+        wanted = self._expected.get(place, {})
+        if place not in self._files or self._files[place].is_dir:
+            return place not in self._files
+        self.written[place] = ""
+        if wanted.get("fails") is True:
+            return False
+        if wanted.get("removed") is not True:
+            self.problems.append(f"unexpected removal: {path}")
+        del self._files[place]
+        return True
+
     def _write(self, path: str, text: str) -> bool:
         place = self.expand(path)
         wanted = self._expected.get(place)

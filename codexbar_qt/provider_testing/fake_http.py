@@ -67,7 +67,7 @@ class FakeHttp(HttpClient):
                 return self._response(request, answer)
             if not request.follow_redirects:
                 told = f"{request.service} answered with a redirect to another address; nothing was sent there."
-                raise RequestRefused(told, status=answer.status)
+                raise RequestRefused(told, status=answer.status, location=urljoin(request.url, target))
             request = _redirected(request, answer.status, urljoin(request.url, target))
         raise RequestRefused(f"{request.service} answered with too many redirects. Try again later.")
 

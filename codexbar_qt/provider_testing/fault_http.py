@@ -69,7 +69,7 @@ class FaultHttp(HttpClient):
             if not target or not 300 <= answer.status < 400:
                 return self._response(request, answer)
             if not request.follow_redirects:
-                raise _refused(request, answer.status, "to another address")
+                raise _refused(request, answer.status, "to another address", urljoin(request.url, target))
             if answer.status not in _FOLLOWED:
                 return self._response(request, answer)
             request = _onward(request, answer.status, urljoin(request.url, target))
@@ -125,9 +125,9 @@ def echo_of(headers: Mapping[str, HeaderValue]) -> str:
     return "; ".join(f"{name}: {header_text(value)}" for name, value in ordered)
 
 
-def _refused(request: HttpRequest, status: int, where: str) -> RequestRefused:
+def _refused(request: HttpRequest, status: int, where: str, location: str = "") -> RequestRefused:
     told = f"{request.service} answered with a redirect {where}; nothing was sent there."
-    return RequestRefused(told, status=status)
+    return RequestRefused(told, status=status, location=location)
 
 
 def _onward(request: HttpRequest, status: int, url: str) -> HttpRequest:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from codexbar_qt.provider_api import AccountsSetting, FetchContext, Secret, SelectedAccount, Source, SystemInfo
 from codexbar_qt.provider_api.resolution import ResolvedCredentials, ResolvedSettings, Values, entry_text
 from codexbar_qt.provider_testing.case import CaseError
+from codexbar_qt.provider_testing.fake_browsers import FakeBrowsers
 from codexbar_qt.provider_testing.fake_files import FakeFiles
 from codexbar_qt.provider_testing.fake_http import FakeHttp
 from codexbar_qt.provider_testing.fake_process_table import FakeProcessTable
@@ -37,6 +38,7 @@ class CasePorts:
     files: FakeFiles
     log: RecordedLog
     store: FakeCredentialStore
+    browsers: FakeBrowsers
 
     @classmethod
     def from_case(
@@ -51,8 +53,11 @@ class CasePorts:
         files = FakeFiles(case.files, case.writes, platform=case.platform, now=case.now)
         processes = FakeProcesses(case.programs, case.commands, env, files.home, repeat=repeat, holds=case.holds)
         log, store = RecordedLog(), FakeCredentialStore(case.saves)
+        browsers = FakeBrowsers(case.browsers, case.cached_cookie, case.browser_obstacle)
         context = FetchContext(
             http=http,
+            cookies=browsers,
+            storage=browsers,
             credentials=ResolvedCredentials(values, store),
             settings=ResolvedSettings(values),
             processes=processes,
@@ -68,7 +73,7 @@ class CasePorts:
             scope=case.scope,
             interactive=case.interactive,
         )
-        return cls(context, http, processes, files, log, store)
+        return cls(context, http, processes, files, log, store, browsers)
 
     def problems(self) -> list[str]:
         """Everything that was asked without being recorded, and everything recorded that was not asked."""
@@ -93,6 +98,8 @@ def empty_context(values: Values, env: Env, clock: Clock, *, interactive: bool =
     """Return a context with the credentials of `values` on an otherwise empty machine."""
     return FetchContext(
         http=FakeHttp((), clock),
+        cookies=FakeBrowsers(()),
+        storage=FakeBrowsers(()),
         credentials=ResolvedCredentials(values),
         settings=ResolvedSettings(values),
         processes=FakeProcesses({}, (), env, "/home/user"),

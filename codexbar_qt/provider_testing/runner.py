@@ -56,6 +56,9 @@ def _check_surroundings(provider: Provider, case: Case, ports: CasePorts, result
         problems += check_value("tray_text", shown, case.expect["tray_text"])
     elif "tray_text" in case.expect:
         problems.append("tray_text cannot be checked: no snapshot, or the provider has none")
+    if "cached_cookie" in case.expect:
+        kept = ports.browsers.cached
+        problems += check_value("cached_cookie", kept[0] if kept else None, case.expect["cached_cookie"])
     for text in texts_of(case.expect, "log_has"):
         if not any(text in line for line in ports.log.lines):
             problems.append(f"no log remark has {text!r}: {ports.log.lines}")

@@ -27,9 +27,12 @@ INTERNAL_NAMES = {
     "Quality",
     "FetchFunction",
     "TrayText",
+    "StorageKind",
     "TellError",
     "Check",
     "ChooseDashboard",
+    "FindSession",
+    "UseSession",
 }
 INTERNAL_NAMES |= {"DEFAULT_TIMEOUT_SECONDS", "MAX_BODY_BYTES"}
 
@@ -107,6 +110,10 @@ def test_windows_are_those_with_known_usage() -> None:
         primary=first,
         secondary=RateWindow(0, is_placeholder=True),
         tertiary=second,
-        extra_windows=(NamedWindow("a", "A", third), NamedWindow("b", "B", fourth, usage_known=False)),
+        extra_windows=(
+            NamedWindow("a", "A", third),
+            NamedWindow("b", "B", fourth, usage_known=False),
+            NamedWindow("c", "C", fourth, is_date=True),
+        ),
     )
     assert snapshot.windows == (first, second, third)

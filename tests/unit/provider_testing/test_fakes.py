@@ -366,3 +366,22 @@ def test_system() -> None:
     assert (system.platform, system.os_name, system.host_name, system.app_version) == ("macos", "macOS", "box", "1.2.3")
     with pytest.raises(CaseError, match="unknown keys: colour"):
         context_from_case(case(system={"colour": "blue"}), PROVIDER)
+
+
+async def test_removals_are_announced() -> None:
+    used = ports(
+        files={"~/a": "a", "~/b": "b", "~/c": "c", "~/d": {"dir": True}},
+        writes={"~/a": {"removed": True}, "~/c": {"removed": True, "fails": True}, "~/e": {"removed": True}},
+    )
+    files = used.context.files
+    removed = [await files.remove_private_text(f"~/{name}") for name in "abcdx"]
+    assert removed == [True, True, False, False, True]
+    assert [await files.read_private_text(f"~/{name}") for name in "abc"] == [None, None, "c"]
+    assert used.problems() == ["unexpected removal: ~/b", "expected write did not happen: /home/user/e"]
+
+
+async def test_a_refused_redirect_names_its_target() -> None:
+    used = ports(http=[{"url": URL, "status": 302, "headers": {"location": "/login"}}])
+    with pytest.raises(RequestRefused) as caught:
+        await used.context.http.send(request(follow_redirects=False))
+    assert caught.value.location == "https://example.com/login"
