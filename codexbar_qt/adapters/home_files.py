@@ -9,7 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codexbar_qt.adapters.private_files import create_private, replace_private
+from codexbar_qt.adapters.private_files import (
+    create_private,
+    make_private,
+    remove_private,
+    replace_private,
+)
 from codexbar_qt.provider_api import FileInfo, HomeFiles, ParseError
 
 if TYPE_CHECKING:
@@ -76,6 +81,20 @@ class LocalHomeFiles(HomeFiles):
         A symbolic link stays, the file it leads to is replaced.
         """
         return await asyncio.to_thread(replace_private, Path(self.expand(path)), text)
+
+    async def read_private_text(self, path: str, *, max_bytes: int = 4 * 1024 * 1024) -> str | None:
+        """Return the text of a file of ours; rights that others have to it are taken away first.
+
+        Raises ParseError as `read_text` does, and when the rights cannot be taken away.
+        """
+        place = self.expand(path)
+        if not await asyncio.to_thread(make_private, Path(place)):
+            raise ParseError(f"The file {Path(place).name} is open to others. Remove it, it is written again.")
+        return await self.read_text(place, max_bytes=max_bytes)
+
+    async def remove_private_text(self, path: str) -> bool:
+        """Remove a file of ours; whether it is gone. Anything but a regular file stays. Never raises."""
+        return await asyncio.to_thread(remove_private, Path(self.expand(path)))
 
 
 class _ReplacedError(Exception):

@@ -106,5 +106,5 @@ class AiohttpClient(HttpClient):
 
 def _onward(hop: Hop, answer: Answer, request: HttpRequest) -> Hop | None:
     if not request.follow_redirects:
-        refuse_redirect(answer, request.service)
+        refuse_redirect(hop, answer, request.service)
     return next_hop(hop, answer.status, answer.headers.get("location", ""), request.service)

@@ -41,9 +41,12 @@ def unusable_header(service: str) -> InvalidSetting:
     )
 
 
-def redirect_refused(service: str, status: int, where: str = "to another address") -> RequestRefused:
-    """Return the error for a redirect that is not followed."""
-    return RequestRefused(f"{service} answered with a redirect {where}; nothing was sent there.", status=status)
+def redirect_refused(
+    service: str, status: int, where: str = "to another address", location: str = ""
+) -> RequestRefused:
+    """Return the error for a redirect to `location` that is not followed."""
+    told = f"{service} answered with a redirect {where}; nothing was sent there."
+    return RequestRefused(told, status=status, location=location)
 
 
 def too_many_redirects(service: str, limit: int, status: int) -> RequestRefused:

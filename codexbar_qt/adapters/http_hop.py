@@ -125,10 +125,11 @@ def next_hop(hop: Hop, status: int, location: str, service: str) -> Hop | None:
     return replace(onward, headers=_safe_elsewhere(onward.headers))
 
 
-def refuse_redirect(answer: Answer, service: str) -> None:
-    """Raise RequestRefused when `answer` leads elsewhere."""
+def refuse_redirect(hop: Hop, answer: Answer, service: str) -> None:
+    """Raise RequestRefused when `answer` leads elsewhere; it names the target unless that cannot be used."""
     if answer.headers.get("location") and 300 <= answer.status < 400:
-        raise redirect_refused(service, answer.status)
+        url, _ = _target(hop, answer.headers["location"])
+        raise redirect_refused(service, answer.status, location=url)
 
 
 def _target(hop: Hop, location: str) -> tuple[str, Origin | None]:

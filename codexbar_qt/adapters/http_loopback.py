@@ -49,7 +49,7 @@ class LoopbackClient(HttpClient):
         if (hop.origin.host, hop.origin.port) != (THIS_MACHINE, self._port):
             raise not_this_machine(request.service)
         answer, _ = await self._ports.connections.exchange(hop, request, request.timeout)
-        refuse_redirect(answer, request.service)
+        refuse_redirect(hop, answer, request.service)
         return HttpResponse(answer.status, answer.body, hop.url, self._ports.now(), answer.headers)
 
     def loopback(self, port: int) -> HttpClient:

@@ -56,6 +56,32 @@ def replace_private(path: Path, text: str) -> bool:
     return True
 
 
+def make_private(path: Path) -> bool:
+    """Take the rights of others to a regular file away; whether none has any. Nothing there, or no file, is fine."""
+    try:
+        mode = path.stat().st_mode
+        # On Windows the bits say nothing about others: there the access list is set every time.
+        if stat.S_ISREG(mode) and (os.name != "posix" or mode & 0o077):
+            restrict_to_owner(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def remove_private(path: Path) -> bool:
+    """Remove a regular file, or a symbolic link to whatever it leads to; whether nothing is there now."""
+    try:
+        if stat.S_ISREG(path.lstat().st_mode) or path.is_symlink():
+            path.unlink()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return not os.path.lexists(path)
+
+
 def _write_new(path: Path, data: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:

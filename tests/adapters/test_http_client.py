@@ -115,7 +115,16 @@ async def test_redirects_are_refused_on_request(client: AiohttpClient, web: aior
         await client.get(URL_A, service="Acme", follow_redirects=False)
     assert caught.value.message == "Acme answered with a redirect to another address; nothing was sent there."
     assert caught.value.status == status
+    assert caught.value.location == "https://a.test/other"
     assert len(web.requests) == 1
+
+
+@pytest.mark.parametrize("target", ["https://user:pass@a.test/", "javascript:alert(1)", "//[", "ftp://a.test/"])
+async def test_a_target_that_cannot_be_used_is_not_named(client: AiohttpClient, web: aioresponses, target: str) -> None:
+    web.get(URL_A, status=302, headers={"Location": target})
+    with pytest.raises(RequestRefused) as caught:
+        await client.get(URL_A, service="Acme", follow_redirects=False)
+    assert caught.value.location == ""
 
 
 async def test_a_redirect_to_nowhere_is_an_answer(client: AiohttpClient, web: aioresponses) -> None:

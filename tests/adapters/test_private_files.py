@@ -12,6 +12,7 @@ import pytest
 
 from codexbar_qt.adapters import private_files
 from codexbar_qt.adapters.home_files import LocalHomeFiles
+from codexbar_qt.provider_api import ParseError
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
 
@@ -123,3 +124,63 @@ async def test_a_file_that_is_in_use_is_tried_again(
     assert await files.replace_private_text("~/auth.json", "new")
     assert pauses == [0.05, 0.05]
     assert (home / "auth.json").read_text() == "new"
+
+
+@posix
+async def test_reading_takes_rights_of_others_away(files: LocalHomeFiles, home: Path) -> None:
+    path = home / "session.json"
+    path.write_text("kept")
+    for mode in (0o644, 0o660, 0o600):
+        path.chmod(mode)
+        assert await files.read_private_text("~/session.json") == "kept"
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert await files.read_private_text("~/missing.json") is None
+    assert await files.read_private_text("~/session.json/deeper") is None
+    with pytest.raises(ParseError):
+        await files.read_private_text("~/session.json", max_bytes=3)
+
+
+@posix
+async def test_what_stays_open_to_others_is_not_read(
+    files: LocalHomeFiles, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(path)
+
+    (home / "session.json").write_text("kept")
+    (home / "session.json").chmod(0o644)
+    monkeypatch.setattr(private_files, "restrict_to_owner", refuse)
+    with pytest.raises(ParseError) as caught:
+        await files.read_private_text("~/session.json")
+    assert caught.value.message == "The file session.json is open to others. Remove it, it is written again."
+
+
+async def test_removes_only_files(files: LocalHomeFiles, home: Path) -> None:
+    (home / "session.json").write_text("kept")
+    (home / "folder").mkdir()
+    assert await files.remove_private_text("~/session.json")
+    assert await files.remove_private_text("~/session.json")
+    assert await files.remove_private_text("~/missing/session.json")
+    assert not await files.remove_private_text("~/folder")
+    assert not await files.remove_private_text("~/\0")
+    assert names(home) == ["folder"]
+
+
+@posix
+async def test_a_link_is_removed_and_its_file_stays(files: LocalHomeFiles, home: Path) -> None:
+    (home / "elsewhere.json").write_text("kept")
+    (home / "session.json").symlink_to("elsewhere.json")
+    assert await files.remove_private_text("~/session.json")
+    assert names(home) == ["elsewhere.json"]
+
+
+@posix
+async def test_a_file_that_cannot_be_removed(
+    files: LocalHomeFiles, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(self)
+
+    (home / "session.json").write_text("kept")
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert not await files.remove_private_text("~/session.json")
