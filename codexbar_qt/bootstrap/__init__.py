@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codexbar_qt.bootstrap.command_line import open_secret_store, start_command_log
+    from codexbar_qt.bootstrap.command_line import start_command_log
     from codexbar_qt.bootstrap.desktop import (
         build_launch,
         has_display,
@@ -32,7 +32,6 @@ __all__ = [
     "build_services",
     "build_session",
     "has_display",
-    "open_secret_store",
     "picture_folder",
     "run_guard",
     "run_scaled",
@@ -41,7 +40,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "command_line": ("open_secret_store", "start_command_log"),
+    "command_line": ("start_command_log",),
     "live_contexts": ("LiveContexts",),
     "places": ("NoHomeError",),
     "services": ("Services", "build_demo_services", "build_services"),

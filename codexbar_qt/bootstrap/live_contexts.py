@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
+    from codexbar_qt.core.browser_sessions import BrowserSessions
     from codexbar_qt.core.config_file import ConfigFile
     from codexbar_qt.core.credential_store import ConfigWriter
     from codexbar_qt.core.fetch_service import FetchRequest
@@ -61,6 +62,7 @@ class LiveContexts:
     system: SystemInfo
     preferences: Callable[[], Preferences]
     memories: SessionMemories
+    browsers: BrowserSessions
     writer: ConfigWriter
 
     def context(self, request: FetchRequest) -> FetchContext:
@@ -74,8 +76,11 @@ class LiveContexts:
         stored = self.preferences().provider_values(descriptor)
         values = fetch_values(descriptor, request.entry, self.env, stored, account, is_named=request.is_named)
         store = ConfigCredentialStore(request, request.writer or self.writer, self.clock.now)
+        browsers = self.browsers.of(descriptor.id, request.importing)
         return FetchContext(
             http=self.http,
+            cookies=browsers,
+            storage=browsers,
             credentials=ResolvedCredentials(values, store),
             settings=ResolvedSettings(values),
             processes=self.processes,
@@ -112,10 +117,16 @@ class Live:
     close_network: Callable[[], Awaitable[None]]
     reset_network: Callable[[], Awaitable[None]]
     stop_processes: Callable[[], object]
+    open_page: Callable[[str], Awaitable[bool]]
 
 
 def build_live(
-    machine: Machine, config_file: ConfigFile, preferences: Callable[[], Preferences], *, keeps_programs: bool
+    machine: Machine,
+    config_file: ConfigFile,
+    preferences: Callable[[], Preferences],
+    browsers: BrowserSessions,
+    *,
+    keeps_programs: bool,
 ) -> Live:
     """Build the adapters. With `keeps_programs` a held program outlives the fetch that started it for a while."""
     from codexbar_qt.adapters.desktop.desktop_port import SystemDesktop
@@ -140,6 +151,13 @@ def build_live(
         system=machine.system,
         preferences=preferences,
         memories=SessionMemories(clock),
+        browsers=browsers,
         writer=FileConfigWriter(config_file),
     )
-    return Live(contexts, http.close, http.reset, runner.shutdown)
+
+    async def open_page(url: str) -> bool:
+        from codexbar_qt.adapters.desktop.browser import open_browser  # seldom needed
+
+        return await open_browser(url, platform=platform, find=runner.find)
+
+    return Live(contexts, http.close, http.reset, runner.shutdown, open_page)

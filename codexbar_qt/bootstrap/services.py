@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import tzinfo
 
+    from codexbar_qt.core.browser_sessions import BrowserSessions
     from codexbar_qt.core.config_file import ConfigFile
     from codexbar_qt.core.config_location import ConfigLocation
     from codexbar_qt.core.fetch_service import ContextFactory
@@ -34,7 +35,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Services:
-    """Everything both surfaces need, built once a process. `close` ends network and child processes."""
+    """Everything both surfaces need, built once a process. `close` ends network and child processes.
+
+    `open_page` shows a page in the person's browser; None for the command line and the demo, which open none.
+    """
 
     env: Env
     clock: Clock
@@ -45,12 +49,14 @@ class Services:
     config_file: ConfigFile
     preferences_file: PreferencesFile
     contexts: ContextFactory
+    browsers: BrowserSessions
     archive: SnapshotArchive | None = None
     memories: SessionMemories | None = None
     demo: DemoContexts | None = None
     close_network: Callable[[], Awaitable[None]] | None = None
     reset_network: Callable[[], Awaitable[None]] | None = None
     stop_processes: Callable[[], object] | None = None
+    open_page: Callable[[str], Awaitable[bool]] | None = None
     cleanup: list[Callable[[], object]] = field(default_factory=list)
 
     @property
@@ -64,9 +70,10 @@ class Services:
             await self.reset_network()
 
     async def close(self) -> None:
-        """End child processes, then connections, then remove what was temporary."""
+        """End child processes, save what was read of browsers, end connections, then remove what was temporary."""
         if self.stop_processes is not None:
             self.stop_processes()
+        await self.browsers.close()
         if self.close_network is not None:
             await self.close_network()
         for step in self.cleanup:
@@ -83,6 +90,7 @@ def build_services(*, keeps_programs: bool = False) -> Services:
     from codexbar_qt.adapters.private_rights import restrict_to_owner
     from codexbar_qt.adapters.system_clock import SystemClock
     from codexbar_qt.adapters.system_info import read_system_info
+    from codexbar_qt.bootstrap.browsers import build_browsers
     from codexbar_qt.bootstrap.live_contexts import Machine, build_live
     from codexbar_qt.bootstrap.places import home_folder
     from codexbar_qt.core.config_file import ConfigFile
@@ -99,7 +107,8 @@ def build_services(*, keeps_programs: bool = False) -> Services:
     system = read_system_info(__version__)
     config_file = ConfigFile(location, registry.providers, clock.now, calls)
     machine = Machine(env, clock, platform, home, system)
-    live = build_live(machine, config_file, lambda: preferences_file.current, keeps_programs=keeps_programs)
+    browsers = build_browsers(machine, preferences_file, calls, "app" if keeps_programs else "command line")
+    live = build_live(machine, config_file, lambda: preferences_file.current, browsers, keeps_programs=keeps_programs)
     return Services(
         env=env,
         clock=clock,
@@ -110,17 +119,20 @@ def build_services(*, keeps_programs: bool = False) -> Services:
         config_file=config_file,
         preferences_file=preferences_file,
         contexts=live.contexts,
+        browsers=browsers,
         archive=_archive(calls),
         memories=live.contexts.memories,
         close_network=live.close_network,
         reset_network=live.reset_network,
         stop_processes=live.stop_processes,
+        open_page=live.open_page if keeps_programs else None,
     )
 
 
 def build_demo_services() -> Services:
     """Build the same application over made-up answers, in a private temporary folder that `close` removes."""
     from codexbar_qt.adapters.platform_name import current_platform
+    from codexbar_qt.bootstrap.demo_browsers import build_demo_browsers
     from codexbar_qt.core.config_edit import set_enabled
     from codexbar_qt.core.config_file import ConfigFile
     from codexbar_qt.core.config_location import CONFIG_NAME, ConfigLocation
@@ -145,6 +157,7 @@ def build_demo_services() -> Services:
                 raw_entry(root, name).update(demo.stored_scopes(known[name]))
 
     config_file.update(enable_all)
+    preferences_file = PreferencesFile(location.settings_path, env.get, clock.now)
     return Services(
         env=env,
         clock=clock,
@@ -153,8 +166,9 @@ def build_demo_services() -> Services:
         location=location,
         registry=registry,
         config_file=config_file,
-        preferences_file=PreferencesFile(location.settings_path, env.get, clock.now),
+        preferences_file=preferences_file,
         contexts=demo,
+        browsers=build_demo_browsers(clock, env, preferences_file),
         demo=demo,
         cleanup=[lambda: shutil.rmtree(folder, ignore_errors=True)],
     )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 async def build_session(services: Services) -> AppSession:
     """Build the application behind the surfaces. Call it on the loop it will live on."""
+    from codexbar_qt.bootstrap.demo_browsers import show_access
     from codexbar_qt.bootstrap.desktop import build_login_item
     from codexbar_qt.core.cadence import Cadence
     from codexbar_qt.core.fetch_service import FetchService
@@ -38,12 +39,15 @@ async def build_session(services: Services) -> AppSession:
         zone=services.zone,
         archive=services.archive,
         memories=services.memories,
+        browsers=services.browsers,
+        open_page=services.open_page,
         login_item=None if services.demo is not None else build_login_item(services.platform),
         is_demo=services.demo is not None,
     )
     session = AppSession(parts, config, preferences)
     if services.demo is not None:
         await _show_earlier(session, services.demo)
+        await show_access(services.browsers, services.preferences_file, session.enabled())
     return session
 
 

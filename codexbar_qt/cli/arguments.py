@@ -113,9 +113,13 @@ def _parse_options(command: Command, rest: Sequence[str], reports: Collection[st
     for token in tokens:
         name, has_value, value = token.partition("=")
         name = SHORT_FORMS.get(name, name)
+        if not token.startswith("-") and command.operand and command.operand not in values:
+            values[command.operand] = token
+            continue
         if not token.startswith("-"):
             # Not repeated in the sentence: it may be a key that was meant for an option.
-            raise _refusal(f"{command.name} takes options only. Run codexbar {command.name} --help.")
+            only = f"one {command.operand}" if command.operand else "options only"
+            raise _refusal(f"{command.name} takes {only}. Run codexbar {command.name} --help.")
         if name in COMMON_VALUES or name in command.values:
             values[name] = value if has_value else _next_value(name, tokens)
         elif name not in known_flags:

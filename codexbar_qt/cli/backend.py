@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+    from codexbar_qt.core.browser_sessions import BrowserSessions
     from codexbar_qt.core.config_file import ConfigFile
     from codexbar_qt.core.fetch_service import ContextFactory
-    from codexbar_qt.core.ports import SecretStore
     from codexbar_qt.core.preferences_file import PreferencesFile
     from codexbar_qt.core.registry import Registry
     from codexbar_qt.provider_api import Clock, Env, Platform
@@ -58,6 +58,11 @@ class Backend(Protocol):
         """Makes the ports of a fetch."""
         ...
 
+    @property
+    def browsers(self) -> BrowserSessions:
+        """The browsers, and the sessions that are kept."""
+        ...
+
     async def close(self) -> None:
         """End child processes and connections."""
         ...
@@ -72,8 +77,4 @@ class Host(Protocol):
 
     def build(self) -> Backend:
         """Return the services. Blocks for as long as the disk does."""
-        ...
-
-    def secret_store(self, backend: Backend) -> SecretStore:
-        """Return the store of cached sessions."""
         ...

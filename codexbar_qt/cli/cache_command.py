@@ -14,12 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from codexbar_qt.cli.arguments import Invocation
-    from codexbar_qt.core.ports import SecretStore
-    from codexbar_qt.provider_api import Platform, Provider
+    from codexbar_qt.core.cookie_cache import CookieCache
+    from codexbar_qt.provider_api import Provider
 
-COOKIE_SERVICE = "com.steipete.codexbar.cache"
-# The reference app guards its own entry on macOS; asking for that one would show a dialog.
-COOKIE_SERVICE_MACOS = "com.steipete.codexbar.qt.cache"
 _LOCKED = "The keyring is locked. Unlock it and run the command again."
 _KEPT = "The keyring did not remove every entry. Run the command again."
 
@@ -34,9 +31,7 @@ class Cleared:
     error: str = ""
 
 
-async def clear_cache(
-    invocation: Invocation, providers: Sequence[Provider], store: SecretStore, platform: Platform
-) -> CommandOutput:
+async def clear_cache(invocation: Invocation, providers: Sequence[Provider], cache: CookieCache) -> CommandOutput:
     """Clear what the options name. Raises CommandError of kind args."""
     wants_all = invocation.has("--all")
     cookies, cost = wants_all or invocation.has("--cookies"), wants_all or invocation.has("--cost")
@@ -49,7 +44,7 @@ async def clear_cache(
     if cookies:
         chosen = providers if name is None else [find_provider(providers, name)]
         shown = "" if name is None else chosen[0].id
-        done.append(await _clear_cookies(chosen, store, cookie_service(platform), shown))
+        done.append(await _clear_cookies(chosen, cache, shown))
     if cost:
         done.append(Cleared("cost"))  # nothing scans costs yet, so nothing is kept
     failed = any(item.error for item in done)
@@ -58,25 +53,15 @@ async def clear_cache(
     )
 
 
-def cookie_service(platform: Platform) -> str:
-    """Return the keyring service under which `cookie.<provider id>` entries are."""
-    return COOKIE_SERVICE_MACOS if platform == "macos" else COOKIE_SERVICE
-
-
-async def _clear_cookies(providers: Sequence[Provider], store: SecretStore, service: str, shown: str) -> Cleared:
-    """Remove one entry after the other; without a keyring there is none."""
+async def _clear_cookies(providers: Sequence[Provider], cache: CookieCache, shown: str) -> Cleared:
+    """Remove the entries of one provider after the other; without a keyring there is none."""
     count, error = 0, ""
     for provider in providers:
-        account = f"cookie.{provider.id}"
-        state = (await store.get(service, account)).state
-        if state == "found":
-            state = await store.delete(service, account)
-            count += state == "missing"
-            error = error or ("" if state == "missing" else _KEPT)
-        if state == "locked":
+        done = await cache.clear(provider.id)
+        count += done.count
+        if done.state == "locked":
             return Cleared("cookies", count, shown, _LOCKED)
-        if state == "unavailable" and not error:
-            break
+        error = error or (_KEPT if done.state == "kept" else "")
     return Cleared("cookies", count, shown, error)
 
 

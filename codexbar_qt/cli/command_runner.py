@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codexbar_qt.cli import api_key_command, cache_command, commands, config_commands
+from codexbar_qt.cli import api_key_command, browser_command, cache_command, commands, config_commands
 from codexbar_qt.cli.arguments import Invocation, OutputMode, UnknownOption, parse_arguments, read_output_mode
 from codexbar_qt.cli.encoding import encode_json
 from codexbar_qt.cli.exit_codes import FAILURE
@@ -174,11 +174,23 @@ def _set_api_key(run: _Run) -> CommandOutput:
     )
 
 
+def _allow_browser(run: _Run) -> CommandOutput:
+    return _set_access(run, allowed=True)
+
+
+def _refuse_browser(run: _Run) -> CommandOutput:
+    return _set_access(run, allowed=False)
+
+
+def _set_access(run: _Run, *, allowed: bool) -> CommandOutput:
+    name, backend = run.invocation.value("browser"), run.backend
+    known = backend.browsers.parts.reader.known()
+    return browser_command.set_access(backend.preferences_file, known, name, allowed=allowed)
+
+
 def _clear_cache(run: _Run) -> CommandOutput:
-    backend = run.backend
-    store = run.host.secret_store(backend)
-    work = cache_command.clear_cache(run.invocation, backend.registry.providers, store, backend.platform)
-    return run_interruptible(work)
+    cache = run.backend.browsers.cache
+    return run_interruptible(cache_command.clear_cache(run.invocation, run.backend.registry.providers, cache))
 
 
 _COMMANDS: dict[commands.Command, Callable[[_Run], CommandOutput]] = {
@@ -189,5 +201,7 @@ _COMMANDS: dict[commands.Command, Callable[[_Run], CommandOutput]] = {
     commands.CONFIG_ENABLE: _enable,
     commands.CONFIG_DISABLE: _disable,
     commands.CONFIG_SET_API_KEY: _set_api_key,
+    commands.CONFIG_ALLOW_BROWSER: _allow_browser,
+    commands.CONFIG_REFUSE_BROWSER: _refuse_browser,
     commands.CACHE_CLEAR: _clear_cache,
 }

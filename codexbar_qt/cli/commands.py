@@ -15,13 +15,15 @@ FORMATS = ("text", "json")
 class Command:
     """A command: its words, and the options beyond the common ones, with a value and without.
 
-    `takes_reports`: the flags of the reports that providers declare are options, too.
+    `takes_reports`: the flags of the reports that providers declare are options, too. `operand` is the name of one word
+    that may stand without an option, "" for none; it is among the values under this name.
     """
 
     words: tuple[str, ...]
     values: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     takes_reports: bool = False
+    operand: str = ""
 
     @property
     def name(self) -> str:
@@ -45,6 +47,8 @@ CONFIG_SET_API_KEY = Command(
     values=("--provider", "--api-key", "--label", "--usage-scope", "--organization-id", "--workspace-id"),
     flags=("--stdin", "--no-enable"),
 )
+CONFIG_ALLOW_BROWSER = Command(("config", "allow-browser"), operand="browser")
+CONFIG_REFUSE_BROWSER = Command(("config", "refuse-browser"), operand="browser")
 CACHE_CLEAR = Command(("cache", "clear"), values=("--provider",), flags=("--cookies", "--cost", "--all"))
 
 COMMANDS = (
@@ -55,6 +59,8 @@ COMMANDS = (
     CONFIG_ENABLE,
     CONFIG_DISABLE,
     CONFIG_SET_API_KEY,
+    CONFIG_ALLOW_BROWSER,
+    CONFIG_REFUSE_BROWSER,
     CACHE_CLEAR,
 )
 DEFAULT_COMMAND = USAGE

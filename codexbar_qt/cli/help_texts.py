@@ -35,6 +35,8 @@ Commands:
   config enable         turn a provider on
   config disable        turn a provider off
   config set-api-key    store the API key of a provider
+  config allow-browser  let CodexBar use the sessions of a browser
+  config refuse-browser keep CodexBar away from a browser
   cache clear           remove cached browser sessions or cost data
 
 Run codexbar COMMAND --help for the options of a command.
@@ -99,6 +101,18 @@ Options:
   --usage-scope SCOPE   team stores the key as an account of a team, for providers that have teams
   --organization-id ID  organization of the team
   --workspace-id ID     project of the team
+""",
+    "config allow-browser": """\
+Let CodexBar use the sessions of a browser. No browser is read before you allow it.
+
+Usage: codexbar config allow-browser BROWSER [options]
+
+BROWSER is an id such as chrome, brave, edge or firefox; without one the ids of this system are named.
+""",
+    "config refuse-browser": """\
+Keep CodexBar away from a browser.
+
+Usage: codexbar config refuse-browser BROWSER [options]
 """,
     "cache clear": """\
 Remove cached data.

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from codexbar_qt.bootstrap import Services
-    from codexbar_qt.cli.backend import Backend
-    from codexbar_qt.core.ports import SecretStore
 
 _HELP = ("-h", "--help")
 _VERSION = ("-V", "--version")
@@ -41,12 +39,6 @@ class BootstrapHost:
             return (self._build or build_services)()
         except NoHomeError as error:
             raise CommandError(str(error), "runtime") from None
-
-    def secret_store(self, backend: Backend) -> SecretStore:
-        """Return the keyring, or the file people chose in its place."""
-        from codexbar_qt.bootstrap import open_secret_store
-
-        return open_secret_store(backend.preferences_file)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

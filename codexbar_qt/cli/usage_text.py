@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from codexbar_qt.cli.detail_limits import limited_details
 from codexbar_qt.cli.encoding import plain_number
-from codexbar_qt.core.lanes import is_unlimited
+from codexbar_qt.core.lanes import is_detail, is_unlimited
 from codexbar_qt.core.money_blocks import QUOTA, amount_text, quota_text
 from codexbar_qt.core.plan_texts import plan_and_activity
 from codexbar_qt.core.privacy import without_addresses
-from codexbar_qt.core.wording import percent_text, reset_text
+from codexbar_qt.core.wording import day_text, local_time, percent_text, reset_text
 from codexbar_qt.provider_api import strip_ansi
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from codexbar_qt.cli.readings import Reading
-    from codexbar_qt.provider_api import DetailSection, ProviderCost, RateWindow, Snapshot
+    from codexbar_qt.provider_api import DetailSection, NamedWindow, ProviderCost, RateWindow, Snapshot
 
 _BAR_CELLS = 12
 _HEADER, _MAGENTA, _GREY = "1;95", "95", "90"
@@ -108,10 +108,7 @@ def _body_lines(reading: Reading, snapshot: Snapshot, style: TextStyle, now: dat
             name = style.plain(window.label or "") or label
             yield from _window_lines(reading, name, window, style, now)
     for item in snapshot.extra_windows:
-        if item.usage_known:
-            yield from _window_lines(reading, style.plain(item.title), item.window, style, now)
-        else:
-            yield style.paint(f"{style.plain(item.title)}:", _MAGENTA) + " not available"
+        yield from _extra_lines(reading, item, style, now)
     cost = snapshot.provider_cost
     if cost is not None and cost.currency_code == QUOTA:
         yield quota_text(cost)  # beside a window too: that one ends at 100 %
@@ -125,6 +122,17 @@ def _body_lines(reading: Reading, snapshot: Snapshot, style: TextStyle, now: dat
         yield f"{reading.descriptor.plan_label}: {style.plain(_plan(reading, snapshot))}"
 
 
+def _extra_lines(reading: Reading, item: NamedWindow, style: TextStyle, now: datetime) -> Iterator[str]:
+    title, moment = style.plain(item.title), item.window.resets_at
+    if item.usage_known and not item.is_date:
+        yield from _window_lines(reading, title, item.window, style, now)
+    elif not item.is_date:
+        yield style.paint(f"{title}:", _MAGENTA) + " not available"
+    elif moment is not None:
+        local = local_time(moment, style.zone)
+        yield f"{style.paint(f'{title}:', _MAGENTA)} {day_text(local)}, {local.year}"
+
+
 def _window_lines(reading: Reading, label: str, window: RateWindow, style: TextStyle, now: datetime) -> Iterator[str]:
     description = style.plain(window.reset_description or "")
     if is_unlimited(window):
@@ -135,13 +143,13 @@ def _window_lines(reading: Reading, label: str, window: RateWindow, style: TextS
     left = window.remaining
     color = _RED if left < 10 else _YELLOW if left < 25 else _GREEN
     yield f"{style.paint(f'{label}:', _MAGENTA)} {style.paint(percent_text(left), color)} left {_meter(left, style)}"
-    is_detail = reading.descriptor.details_are_not_resets
+    has_detail = is_detail(reading.descriptor, window)
     resets = reset_text(
-        window.resets_at, None if is_detail else description, now, style.zone, absolute=style.absolute_resets
+        window.resets_at, None if has_detail else description, now, style.zone, absolute=style.absolute_resets
     )
     if resets:
         yield style.paint(resets, _GREY)
-    if is_detail and description not in ("", label):
+    if has_detail and description not in ("", label):
         yield description
 
 

@@ -70,7 +70,10 @@ class MoneyBlock:
 
 @dataclass(frozen=True, slots=True)
 class CardState:
-    """One provider card. `stale` mutes the bars; `placeholder` stands where there is no row."""
+    """One provider card. `stale` mutes the bars; `placeholder` stands where there is no row.
+
+    `wants_browser` names a browser that would be read if people allowed it, while there is an error to get rid of.
+    """
 
     key: AccountKey
     name: str
@@ -93,6 +96,7 @@ class CardState:
     placeholder: str = ""
     fix_label: str = ""
     fix_action: FixAction = ""
+    wants_browser: str = ""
     source_text: str = ""
     dashboard_url: str = ""
     status_url: str = ""

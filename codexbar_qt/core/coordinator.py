@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from codexbar_qt.provider_api import Clock
     from codexbar_qt.provider_api.fallback import FetchResult
 
-Reason = Literal["timer", "reconnect", "popup", "manual"]
-"""Why a fetch is asked for: the cadence, the network coming back, the popup showing an account, a person."""
+Reason = Literal["timer", "reconnect", "popup", "renewed", "manual"]
+"""Why a fetch is asked for: the cadence, the network being back, the popup, a renewed session, a person."""
 
 PAUSING = (MissingCredential, ToolNotInstalled, InvalidSetting, AuthRejected)
 _LOCAL_PAUSE = (MissingCredential, ToolNotInstalled)
@@ -77,14 +77,16 @@ class RefreshCoordinator:
     def may_run(self, now: datetime, reason: Reason) -> bool:
         """Whether a fetch is allowed now.
 
-        A manual one ignores pause and back-off, a reconnect only the back-off; the popup retries what is only missing
-        on this machine. A service's own Retry-After holds for all of them.
+        A manual one and one with a renewed session ignore pause and back-off, a reconnect only the back-off; the popup
+        retries what is only missing on this machine. A service's own Retry-After holds for all of them.
         """
         waits = self._not_before is not None and now < self._not_before
         error = self._store.get(self.key).last_failure
         if waits and (isinstance(error, RateLimited) or reason in ("timer", "popup")):
             return False
-        return not self._paused or reason == "manual" or (reason == "popup" and isinstance(error, _LOCAL_PAUSE))
+        if not self._paused or reason in ("renewed", "manual"):
+            return True
+        return reason == "popup" and isinstance(error, _LOCAL_PAUSE)
 
     async def refresh(self, reason: Reason, *, interval: float) -> FetchResult | None:
         """Fetch once; a call while a fetch runs joins it. None when it is not allowed now or was closed meanwhile.

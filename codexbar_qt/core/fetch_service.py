@@ -17,6 +17,7 @@ from codexbar_qt.provider_api.fallback import FetchResult, run_strategies
 if TYPE_CHECKING:
     from codexbar_qt.core.app_config import ProviderEntry, TokenAccount
     from codexbar_qt.core.credential_store import ConfigWriter
+    from codexbar_qt.core.fetch_browsers import SessionImport
     from codexbar_qt.provider_api import DebugReport, FetchContext, Provider, Scope
 
 _REPORT_SECONDS = 10.0
@@ -34,7 +35,8 @@ class FetchRequest:
     `account` None: with the entry's own credentials; `scope` None: the person's own part of the account. `is_named`
     says that the provider is on in the config or was named on the command line. `mode` overrides the configured source.
     `writer` takes what the fetch saves, None leaves that to the factory of contexts. `part_name` is what the part is
-    called where it is shown beside others; it becomes the organization of a snapshot that names none.
+    called where it is shown beside others; it becomes the organization of a snapshot that names none. `importing` is
+    the explicit wish to take a session out of a browser now, and hears where it came from.
     """
 
     provider: Provider
@@ -46,6 +48,7 @@ class FetchRequest:
     mode: Source | None = None
     writer: ConfigWriter | None = None
     part_name: str = ""
+    importing: SessionImport | None = None
 
 
 class ContextFactory(Protocol):

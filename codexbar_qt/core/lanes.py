@@ -41,6 +41,12 @@ def is_unlimited(window: RateWindow) -> bool:
     return "unlimited" in (window.reset_description or "").lower()
 
 
+def is_detail(descriptor: ProviderDescriptor, window: RateWindow) -> bool:
+    """Whether a window's description is a detail line; one that says when it resets never is."""
+    told = (window.reset_description or "").strip().lower()
+    return bool(told) and (descriptor.details_are_not_resets or is_unlimited(window)) and not told.startswith("resets ")
+
+
 def shown_percent(window: RateWindow, *, used: bool) -> float:
     """Return the percentage a surface shows: what is left or what is used; a lane without a limit is full in both."""
     if is_unlimited(window):
@@ -61,7 +67,8 @@ def card_lanes(descriptor: ProviderDescriptor, snapshot: Snapshot, now: datetime
         window = capped if name == "primary" else lane(snapshot, name)
         if window is not None:
             rows.append(LaneView(name, window.label or labels[name] or name.title(), window))
-    rows.extend(LaneView(item.id, item.title, item.window, item.usage_known) for item in snapshot.extra_windows)
+    lanes = (item for item in snapshot.extra_windows if not item.is_date)
+    rows.extend(LaneView(item.id, item.title, item.window, item.usage_known) for item in lanes)
     return tuple(rows)
 
 
@@ -104,11 +111,11 @@ def main_lane(descriptor: ProviderDescriptor, snapshot: Snapshot, now: datetime)
             if is_spent(window):
                 return window
     if descriptor.auto_prefers_most_used:
-        pair = [_tray_lane(descriptor, snapshot, name, now) for name in _LANES[:2]]
-        known = sorted((window for window in pair if window is not None), key=lambda item: item.remaining) or known
+        rivals = [_tray_lane(descriptor, snapshot, name, now) for name in descriptor.most_used_of]
+        known = sorted((window for window in rivals if window is not None), key=lambda item: item.remaining) or known
     if known:
         return known[0]
-    return next((item.window for item in snapshot.extra_windows if item.usage_known), None)
+    return next((item.window for item in snapshot.extra_windows if item.usage_known and not item.is_date), None)
 
 
 def tray_pair(

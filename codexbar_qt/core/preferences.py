@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from codexbar_qt.provider_api import ChoiceSetting
 
 if TYPE_CHECKING:
+    from codexbar_qt.core.browser_access import AccessState
     from codexbar_qt.provider_api import ProviderDescriptor
 
 RefreshFrequency = Literal[
@@ -20,6 +21,9 @@ RefreshFrequency = Literal[
 ]
 MenuBarStyle = Literal["bars", "number", "iconAndPercent", "critters"]
 LowPowerMode = Literal["off", "on", "automatic"]
+BROWSER_ACCESS = "browserAccess."
+"""What the keys of answers about browsers begin with: one key each, so that two writers never undo each other."""
+
 _MINUTES = {"oneMinute": 1, "twoMinutes": 2, "fiveMinutes": 5, "fifteenMinutes": 15, "thirtyMinutes": 30}
 
 
@@ -73,6 +77,16 @@ class Preferences(BaseSettings):
     def refresh_minutes(self) -> int | None:
         """The fixed interval in minutes, None for manual and adaptive."""
         return _MINUTES.get(self.refresh_frequency)
+
+    @property
+    def browser_access(self) -> dict[str, AccessState]:
+        """What people said about reading browsers, by their ids."""
+        stored = {key: value for key, value in (self.model_extra or {}).items() if key.startswith(BROWSER_ACCESS)}
+        allowed = {key for key, value in stored.items() if value == "allowed"}
+        refused = {key for key, value in stored.items() if value == "refused"}
+        return {
+            key.removeprefix(BROWSER_ACCESS): "allowed" if key in allowed else "refused" for key in allowed | refused
+        }
 
     def provider_values(self, descriptor: ProviderDescriptor) -> dict[str, str]:
         """Return the stored values of a provider's settings that live here instead of in the config file."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from codexbar_qt.core.card_state import CardState, FixAction, SubtitleKind, TabState, WindowRow
-from codexbar_qt.core.lanes import LaneView, card_lanes, is_spent, is_unlimited, main_lane, shown_percent
+from codexbar_qt.core.lanes import LaneView, card_lanes, is_detail, is_spent, is_unlimited, main_lane, shown_percent
 from codexbar_qt.core.money_blocks import cost_block, credits_block, detail_blocks, extra_usage_block
 from codexbar_qt.core.plan_texts import plan_and_activity
 from codexbar_qt.core.privacy import anonymous, without_addresses
@@ -128,13 +128,13 @@ def _rows(descriptor: ProviderDescriptor, snapshot: Snapshot, look: Look, now: d
 def _row(descriptor: ProviderDescriptor, item: LaneView, look: Look, now: datetime) -> WindowRow:
     window = item.window
     description = window.reset_description
-    is_detail = bool(description) and (descriptor.details_are_not_resets or is_unlimited(window))
+    has_detail = is_detail(descriptor, window)
     resets = reset_text(
-        window.resets_at, None if is_detail else description, now, look.zone, absolute=look.absolute_resets
+        window.resets_at, None if has_detail else description, now, look.zone, absolute=look.absolute_resets
     )
     if not item.usage_known:
         return WindowRow(item.id, item.label, "Unavailable", None, resets, accessible_text=f"{item.label} unavailable")
-    detail = (description or "") if is_detail and description != item.label else ""
+    detail = (description or "") if has_detail and description != item.label else ""
     if is_unlimited(window):
         more = "" if detail.strip().lower() == "unlimited" else detail
         return WindowRow(item.id, item.label, "Unlimited", 100.0, "", more, accessible_text=f"{item.label} unlimited")
@@ -211,6 +211,9 @@ def _notes(snapshot: Snapshot | None, activity: str, look: Look) -> tuple[str, .
     if snapshot is None:
         return ()
     notes = [activity] if activity else []
+    for item in snapshot.extra_windows:
+        if item.is_date and item.window.resets_at:
+            notes.append(f"{item.title}: {_day(item.window.resets_at, look.zone)}")
     if snapshot.subscription_renews_at:
         notes.append(f"Renews: {_day(snapshot.subscription_renews_at, look.zone)}")
     if snapshot.subscription_expires_at:

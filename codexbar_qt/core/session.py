@@ -13,10 +13,13 @@ from codexbar_qt.core.config_errors import ConfigError
 from codexbar_qt.core.config_scopes import store_found_scopes
 from codexbar_qt.core.faults import log_fault
 from codexbar_qt.core.fetch_service import FetchRequest
+from codexbar_qt.core.keepalive import Keepalives
 from codexbar_qt.core.scope_fields import found_sentence, scopes_setting
+from codexbar_qt.core.session_browsers import SessionBrowsers, SessionHands
+from codexbar_qt.core.session_keeper import KeepaliveHands
 from codexbar_qt.core.session_view import SessionParts, SessionView
 from codexbar_qt.core.snapshot_archive import archived, restore
-from codexbar_qt.provider_api import InvalidSetting, ProviderError
+from codexbar_qt.provider_api import InvalidSetting, ProviderError, Source
 from codexbar_qt.provider_api.resolution import find_setting
 
 if TYPE_CHECKING:
@@ -24,10 +27,11 @@ if TYPE_CHECKING:
 
     from codexbar_qt.core.account import AccountKey, AccountState
     from codexbar_qt.core.app_config import AppConfig
+    from codexbar_qt.core.browser_access import AccessRecord, BrowserAccess, CachedSession
     from codexbar_qt.core.credential_store import Rotation
     from codexbar_qt.core.preferences import Preferences
     from codexbar_qt.core.scheduler import FetchOnce
-    from codexbar_qt.provider_api import Choice, FetchContext, Provider
+    from codexbar_qt.provider_api import Choice, FetchContext, Keepalive, Provider
 
 _Result = TypeVar("_Result")
 _POPUP_REFRESH_DELAY = 1.2
@@ -47,11 +51,19 @@ class AppSession(SessionView):
         self._rotations: list[Rotation] = []
         self._constrained = False
         self._knows_archive = False
+        self._browsers = SessionBrowsers(parts.browsers, self._hands())
+        self._keepalives = Keepalives(self._keepalive_hands())
+        self._listeners: list[Callable[[str, str], None]] = []
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` after every change of config or preferences until the returned function is called."""
         self._subscribers.append(callback)
         return lambda: self._subscribers.remove(callback)
+
+    def on_notice(self, callback: Callable[[str, str], None]) -> Callable[[], None]:
+        """Call `callback` with title and text of what people should see now, until the returned function is called."""
+        self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback)
 
     def refresh(self, provider_id: str | None = None) -> None:
         """Fetch now on behalf of a person; returns at once."""
@@ -66,10 +78,12 @@ class AppSession(SessionView):
     def pause(self) -> None:
         """Nobody can be looking: no automatic fetch until `resumed`."""
         self._parts.scheduler.pause()
+        self._keepalives.set_paused(True)
 
     def resumed(self) -> None:
         """The machine woke up."""
         self._parts.scheduler.resumed()
+        self._keepalives.set_paused(False)
 
     def set_constrained(self, constrained: bool) -> None:
         """Power is short, or no longer: counts when the low-power preference is automatic."""
@@ -79,7 +93,9 @@ class AppSession(SessionView):
     async def run(self) -> None:
         """Show what an earlier run knew, then fetch and keep fetching until cancelled."""
         await self._prepare()
-        unsubscribe = self.store.subscribe(lambda _key: self._save_soon())
+        unsubscribe = self.store.subscribe(self._on_account)
+        if not self.is_demo:
+            self._keepalives.start(self._keepalive_plans())
         try:
             await self._parts.scheduler.run()
         finally:
@@ -107,6 +123,7 @@ class AppSession(SessionView):
                 task.cancel()
         if pending:
             await asyncio.wait(pending, timeout=2.0)
+        await self._keepalives.close()
         await self._parts.scheduler.close()
         await self._save_archive()
 
@@ -132,6 +149,7 @@ class AppSession(SessionView):
         accounts = self._accounts()
         self._forget_sessions(self._providers)
         self._parts.scheduler.apply(accounts, accounts)
+        self._keepalives.apply(self._keepalive_plans(), tuple(self._providers))
 
     async def edit_preferences(self, changes: Mapping[str, object]) -> str:
         """Change preferences; returns "" or one sentence that says why nothing was saved."""
@@ -142,7 +160,8 @@ class AppSession(SessionView):
         provider = self._providers[provider_id]
         action = {item.id: item for item in provider.actions}[action_id]
         try:
-            told = await action.run(self._context(provider), progress)
+            async with self._keepalives.around(provider, action_id):
+                told = await action.run(self._context(provider), progress)
         except ProviderError:
             raise
         except Exception as error:
@@ -204,6 +223,32 @@ class AppSession(SessionView):
             raise InvalidSetting(complaint, setting=setting.known_key)
         return found_sentence(setting, entry, self._config.entry(provider_id))
 
+    def ledger(self) -> tuple[AccessRecord, ...]:
+        """Return the secret sources of browsers that were read, the latest first; subscribers hear of new ones."""
+        return self._browsers.ledger()
+
+    def browsers(self) -> tuple[BrowserAccess, ...]:
+        """Return the browsers of this system in the default order; subscribers hear when one is found."""
+        return self._browsers.browsers()
+
+    async def set_browser_access(self, browser_id: str, allowed: bool) -> str:
+        """Allow or refuse to read a browser; returns "" or one sentence. Who waited for it is fetched again."""
+        return await self._browsers.set_access(browser_id, allowed)
+
+    def cached_session(self, provider_id: str) -> CachedSession | None:
+        """Return the session kept for a provider as last looked up; looks again, and subscribers hear of changes."""
+        return self._browsers.cached(provider_id)
+
+    async def forget_session(self, provider_id: str) -> str:
+        """Remove the session kept for a provider; may ask to unlock the keyring. Returns "" or one sentence."""
+        self._keepalives.sign_out(provider_id)
+        return await self._browsers.forget(provider_id)
+
+    async def import_session(self, provider_id: str) -> str:
+        """Take a session out of a browser now, asking people at most once. Returns one sentence of what came of it."""
+        self._keepalives.restart(provider_id)
+        return await self._browsers.import_now(provider_id)
+
     async def starts_at_login(self) -> bool:
         """Whether the system starts the app at login."""
         item = self._parts.login_item
@@ -216,6 +261,51 @@ class AppSession(SessionView):
             return "Start at login is not available in demo mode."
         complaint = await asyncio.to_thread(item.set_on, on)
         return complaint or await self.edit_preferences({"start_at_login": on})
+
+    def _keepalive_hands(self) -> KeepaliveHands:
+        parts = self._parts
+        return KeepaliveHands(
+            clock=parts.clock,
+            context=lambda name: parts.contexts.context(self._request(self.active_key(name))),
+            state=self.state,
+            refresh=lambda name: parts.scheduler.refresh(self.keys(name), reason="renewed"),
+            tell=self._tell,
+            open_page=parts.open_page or _open_nothing,
+        )
+
+    def _keepalive_plans(self) -> dict[str, Keepalive]:
+        """Return the sessions that the chosen usage sources need."""
+        found: dict[str, Keepalive] = {}
+        for provider in self.enabled():
+            plan = provider.keepalive
+            if plan is not None and self._config.entry(provider.id).source in (Source.AUTO, plan.source):
+                found[provider.id] = plan
+        return found
+
+    def _on_account(self, key: AccountKey) -> None:
+        self._save_soon()
+        if key == self.active_key(key.provider_id):
+            self._keepalives.fetched(key)
+
+    def _tell(self, provider_id: str, text: str) -> None:
+        _log.info("%s: %s", provider_id, text)
+        for listener in tuple(self._listeners):
+            try:
+                listener(self._providers[provider_id].descriptor.name, text)
+            except Exception as error:
+                log_fault(_log, "A view of notices broke", error)
+
+    def _hands(self) -> SessionHands:
+        return SessionHands(
+            request=lambda name: self._request(self.active_key(name)),
+            context=self._parts.contexts.context,
+            fetch=self._parts.service.fetch,
+            edit_preferences=self.edit_preferences,
+            refresh=self.refresh,
+            notify=self._notify,
+            spawn=self._spawn,
+            clock=self.clock,
+        )
 
     def _context(self, provider: Provider) -> FetchContext:
         request = replace(self._request(self.active_key(provider.id)), interactive=True)
@@ -268,14 +358,16 @@ class AppSession(SessionView):
     def _take_config(self, config: AppConfig) -> None:
         if config.revision < self._config.revision:
             return
-        changed = self._changed_ids(config)
+        changed, before = self._changed_ids(config), self._config
         self._config = config
         self._forget_sessions(changed)
+        self._browsers.config_changed(before, config, changed)
         accounts = self._accounts()
         renewed = [key for key in accounts if key.provider_id in changed]
         for key in renewed:
             self.store.distrust(key)
         self._parts.scheduler.apply(accounts, renewed)
+        self._keepalives.apply(self._keepalive_plans(), changed)
         self._notify()
 
     def _changed_ids(self, config: AppConfig) -> frozenset[str]:
@@ -335,6 +427,10 @@ class AppSession(SessionView):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+async def _open_nothing(_url: str) -> bool:
+    return False
 
 
 def _is_wanting(state: AccountState) -> bool:

@@ -22,10 +22,13 @@ from codexbar_qt.provider_api.resolution import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from datetime import tzinfo
 
     from codexbar_qt.core.account import AccountState
     from codexbar_qt.core.app_config import AppConfig
+    from codexbar_qt.core.browser_access import BrowserAccess
+    from codexbar_qt.core.browser_sessions import BrowserSessions
     from codexbar_qt.core.card_state import CardState, TabState, TrayState
     from codexbar_qt.core.config_file import ConfigFile
     from codexbar_qt.core.fetch_service import ContextFactory, FetchService
@@ -62,7 +65,10 @@ class SecretStatus:
 
 @dataclass(frozen=True, slots=True)
 class SessionParts:
-    """What a session is made of; built by the composition root."""
+    """What a session is made of; built by the composition root.
+
+    `open_page` shows an https page in the person's browser and says whether that worked; None where nothing may open.
+    """
 
     registry: Registry
     config_file: ConfigFile
@@ -77,6 +83,8 @@ class SessionParts:
     archive: SnapshotArchive | None = None
     login_item: LoginItem | None = None
     memories: SessionMemories | None = None
+    browsers: BrowserSessions | None = None
+    open_page: Callable[[str], Awaitable[bool]] | None = None
     is_demo: bool = False
 
 
@@ -174,6 +182,10 @@ class SessionView:
         """Return the cards of a provider: the active account's, then one for each of its parts that is on."""
         return tuple(self._card(key) for key in self.keys(provider_id))
 
+    def wanted_browser(self, provider_id: str) -> BrowserAccess | None:
+        """Return the browser whose session a provider could use once people allow it, None for none."""
+        return self._parts.browsers.wanted(provider_id) if self._parts.browsers is not None else None
+
     def tab(self, provider_id: str) -> TabState:
         """Return the switcher tab of a provider."""
         descriptor = self._descriptor(provider_id)
@@ -208,16 +220,21 @@ class SessionView:
 
     def _card(self, key: AccountKey) -> CardState:
         entry = self._config.entry(key.provider_id)
+        state, wanted = self.store.get(key), self.wanted_browser(key.provider_id)
         card = present_card(
             self._providers[key.provider_id].descriptor,
             key,
-            self.store.get(key),
+            state,
             self.look(),
             self.clock.now(),
             account_label=entry.account.label if entry.account else "",
             accent=entry.accent_color,
         )
-        card = replace(card, dashboard_url=self._dashboard(key.provider_id) or card.dashboard_url)
+        card = replace(
+            card,
+            dashboard_url=self._dashboard(key.provider_id) or card.dashboard_url,
+            wants_browser=wanted.label if wanted is not None and state.error is not None else "",
+        )
         return name_part(card, self._part_name(key), self.look())
 
     def _dashboard(self, provider_id: str) -> str:

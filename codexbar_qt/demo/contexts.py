@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from codexbar_qt.provider_api.fallback import FetchResult
 
 _EARLIER = ".earlier.json"
+_IMPORTED = ("Firefox", "default-release")
+
+
+class Importing(Protocol):
+    """What hears where a session was taken from."""
+
+    browser: str
+    profile: str
 
 
 class Asked(Protocol):
@@ -27,6 +35,11 @@ class Asked(Protocol):
     @property
     def scope(self) -> Scope | None:
         """Which part of the account."""
+        ...
+
+    @property
+    def importing(self) -> Importing | None:
+        """The wish to take a session out of a browser."""
         ...
 
 
@@ -48,6 +61,8 @@ class DemoContexts:
     def context(self, request: Asked) -> FetchContext:
         """Return the context of a provider. Raises NoUsageData for one without demo data."""
         provider = request.provider
+        if request.importing is not None:
+            request.importing.browser, request.importing.profile = _IMPORTED
         name = f"{provider.id}.{request.scope.id}" if request.scope else provider.id
         if name not in self._ports:
             if name not in self._names():

@@ -131,6 +131,7 @@ def _cost(value: object) -> ProviderCost | None:
         updated_at=_known_time(fields["updatedAt"]),
         period=cast("str | None", fields.get("period")),
         resets_at=_time(fields.get("resetsAt")),
+        balance=cast("float | None", fields.get("balance")),
     )
 
 

@@ -42,6 +42,7 @@ def obstacle(case: Case) -> str:
         (case.scope is not None, "is about a part of an account, which only the app shows"),
         (bool(case.programs or case.commands), "needs programs; see test_kiro.py"),
         (bool(case.processes or case.holds), "needs running programs; see test_antigravity.py"),
+        (case.interactive, "is about somebody who presses a button, which only the app has"),
         (changing, "needs a file that changes or cannot be read"),
         (any(wanted.get("fails") for wanted in case.writes.values()), "needs a folder that cannot be written"),
         (
@@ -168,11 +169,13 @@ def arguments(provider: str, case: Case) -> list[str]:
 
 
 def written_problems(case: Case, home: Path) -> list[str]:
-    """Say which announced files are missing or not private."""
+    """Say which announced files are missing, not private, or not removed."""
     problems: list[str] = []
-    for path in case.writes:
+    for path, wanted in case.writes.items():
         place = real_path(path, home)
-        if not place.is_file():
+        if wanted.get("removed") is True:
+            problems += [f"{path} is still there"] if place.exists() else []
+        elif not place.is_file():
             problems.append(f"{path} was not written")
         elif os.name == "posix" and place.stat().st_mode & 0o077:
             problems.append(f"{path} is readable for others")

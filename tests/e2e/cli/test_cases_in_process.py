@@ -1,7 +1,7 @@
 """Every case that files and a proxy can express, through the whole command line in this process.
 
 Real: arguments, config file, HTTP client with TLS and proxy, files, SQLite, output. Not real: the time, which is that
-of the case, and the facts about the machine, what is installed and running there among them.
+of the case, and the facts about the machine, its browsers and what is installed and running there among them.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import importlib
 import io
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from codexbar_qt.cli.backend import Backend
+    from codexbar_qt.core.browser_sessions import BrowserSessions
     from codexbar_qt.core.ports import SecretStore
     from codexbar_qt.provider_api import Provider
     from codexbar_qt.provider_testing import Case
@@ -35,6 +36,17 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 PATHS = sorted((Path(__file__).parents[2] / "providers").glob("*/*.json"))
 CASES = [(path.parent.name, case) for path in PATHS if not case_world.obstacle(case := load_case(path))]
+
+
+@dataclass(frozen=True)
+class CaseBrowsers:
+    """The browsers of a case for every fetch."""
+
+    found: object
+
+    def of(self, provider_id: str, importing: object = None) -> object:
+        del provider_id, importing
+        return self.found
 
 
 class CaseHost:
@@ -61,6 +73,7 @@ class CaseHost:
             system=machine.system,
             processes=machine.processes,
             process_table=machine.process_table,
+            browsers=cast("BrowserSessions", CaseBrowsers(machine.cookies)),
             memories=SessionMemories(clock),
         )
         return replace(services, clock=clock, contexts=contexts, close_network=http.close)

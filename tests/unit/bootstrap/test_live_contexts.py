@@ -171,6 +171,8 @@ async def test_held_programs_are_kept_by_the_tray_app_alone(keeps: bool) -> None
     services = build_services(keeps_programs=keeps)
     assert isinstance(services.contexts, LiveContexts)
     assert services.contexts.processes._keeps_programs is keeps  # type: ignore[attr-defined]
+    # A page is opened by the tray app only.
+    assert (services.open_page is not None) is keeps
     await services.close()
 
 

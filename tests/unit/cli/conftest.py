@@ -7,16 +7,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 import pytest
 
 from codexbar_qt.cli.command_runner import run_command
 from codexbar_qt.cli.terminal import Terminal
+from codexbar_qt.core.access_ledger import AccessLedger
+from codexbar_qt.core.browser_consent import BrowserConsent
+from codexbar_qt.core.browser_sessions import BrowserParts, BrowserSessions
 from codexbar_qt.core.config_file import ConfigFile
 from codexbar_qt.core.config_location import ConfigLocation
+from codexbar_qt.core.cookie_cache import CookieCache, cache_service
 from codexbar_qt.core.credentials import account_env, fetch_values
-from codexbar_qt.core.ports import SecretLookup, SecretState
+from codexbar_qt.core.denial_cooldown import DenialCooldown
+from codexbar_qt.core.ports import KnownBrowser, SecretLookup, SecretState
 from codexbar_qt.core.preferences_file import PreferencesFile
 from codexbar_qt.core.registry import Registry
 from codexbar_qt.provider_api import (
@@ -39,7 +44,6 @@ if TYPE_CHECKING:
 
     from codexbar_qt.cli.backend import Backend
     from codexbar_qt.core.fetch_service import FetchRequest
-    from codexbar_qt.core.ports import SecretStore
     from codexbar_qt.provider_api import Clock, Env, Secret
 
 NOW = datetime(2030, 1, 8, 12, 0, tzinfo=UTC)
@@ -136,6 +140,31 @@ class FakeStore:
         return "missing"
 
 
+class KnownBrowsers:
+    """Two browsers of which nothing is ever read."""
+
+    def known(self) -> tuple[KnownBrowser, ...]:
+        return (KnownBrowser("chrome", "Chrome", "chromium"), KnownBrowser("firefox", "Firefox", "firefox"))
+
+    async def candidates(self, *_: object, **__: object) -> Never:
+        raise AssertionError
+
+    async def profiles(self, browser_id: str) -> Never:
+        raise AssertionError
+
+    async def cookies(self, *_: object, **__: object) -> Never:
+        raise AssertionError
+
+    async def storage(self, *_: object, **__: object) -> Never:
+        raise AssertionError
+
+    def surroundings(self) -> Never:
+        raise AssertionError
+
+    def forget(self) -> Never:
+        raise AssertionError
+
+
 @dataclass
 class FakeBackend:
     """The services of a test over files in a temporary folder."""
@@ -148,6 +177,8 @@ class FakeBackend:
     config_file: ConfigFile
     preferences_file: PreferencesFile
     contexts: FakeContexts
+    browsers: BrowserSessions
+    store: FakeStore
     closed: int = 0
 
     async def close(self) -> None:
@@ -159,7 +190,6 @@ class FakeHost:
     """Hands out one backend; remembers how the log was started."""
 
     backend: FakeBackend
-    store: FakeStore = field(default_factory=FakeStore)
     logs: list[tuple[str, bool]] = field(default_factory=list)
     problem: Exception | None = None
 
@@ -171,9 +201,10 @@ class FakeHost:
             raise self.problem
         return self.backend
 
-    def secret_store(self, backend: Backend) -> SecretStore:
-        assert backend is self.backend
-        return self.store
+    @property
+    def store(self) -> FakeStore:
+        """The keyring behind the sessions that are kept."""
+        return self.backend.store
 
 
 @dataclass(frozen=True)
@@ -192,6 +223,17 @@ def make_host(tmp_path: Path) -> Callable[..., FakeHost]:
     def make(*providers: Provider, env: Mapping[str, str] | None = None) -> FakeHost:
         clock, variables = FakeClock(NOW), FakeEnv(env or {})
         location = ConfigLocation(tmp_path / "config.json")
+        preferences_file = PreferencesFile(location.settings_path, variables.get, clock.now)
+        store = FakeStore()
+        parts = BrowserParts(
+            reader=KnownBrowsers(),
+            cache=CookieCache(store, cache_service("linux"), clock),
+            ledger=AccessLedger(),
+            cooldown=DenialCooldown(clock),
+            consent=BrowserConsent(lambda: preferences_file.current, variables),
+            clock=clock,
+            surface="command line",
+        )
         backend = FakeBackend(
             env=variables,
             clock=clock,
@@ -199,8 +241,10 @@ def make_host(tmp_path: Path) -> Callable[..., FakeHost]:
             zone=UTC,
             registry=Registry(providers),
             config_file=ConfigFile(location, providers, clock.now),
-            preferences_file=PreferencesFile(location.settings_path, variables.get, clock.now),
+            preferences_file=preferences_file,
             contexts=FakeContexts(variables, clock),
+            browsers=BrowserSessions(parts),
+            store=store,
         )
         return FakeHost(backend)
 

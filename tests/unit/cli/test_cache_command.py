@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from codexbar_qt.cli.cache_command import COOKIE_SERVICE, COOKIE_SERVICE_MACOS, cookie_service
+from codexbar_qt.core.cookie_cache import SERVICE, SERVICE_MACOS, cache_service
 from codexbar_qt.provider_api import FetchContext, Provider, Secret, Snapshot
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def host(make_host: Any, make_provider: Callable[..., Provider]) -> Any:
 
 
 def keep(host: Any, *names: str) -> None:
-    host.store.entries |= {(COOKIE_SERVICE, f"cookie.{name}"): Secret("test-cookie-1") for name in names}
+    host.store.entries |= {(SERVICE, f"cookie.{name}"): Secret("test-cookie-1") for name in names}
 
 
 @pytest.mark.parametrize(
@@ -57,14 +57,14 @@ def test_sessions_of_all_providers_go(host: Any, run: Any) -> None:
     keep(host, "alpha", "beta", "foreign")
     ended = run(host, "cache", "clear", "--cookies")
     assert (ended.code, ended.out) == (0, b"cookies: cleared (all providers)\n")
-    assert list(host.store.entries) == [(COOKIE_SERVICE, "cookie.foreign")]
+    assert list(host.store.entries) == [(SERVICE, "cookie.foreign")]
 
 
 def test_sessions_of_one_provider_go(host: Any, run: Any) -> None:
     keep(host, "alpha", "beta")
     ended = run(host, "cache", "clear", "--cookies", "--provider", "beta", "--json")
     assert json.loads(ended.out) == [{"cache": "cookies", "cleared": 1, "provider": "beta"}]
-    assert list(host.store.entries) == [(COOKIE_SERVICE, "cookie.alpha")]
+    assert list(host.store.entries) == [(SERVICE, "cookie.alpha")]
     keep(host, "beta")
     assert run(host, "cache", "clear", "--cookies", "--provider=beta").out == b"cookies: cleared (beta)\n"
 
@@ -104,8 +104,8 @@ def test_refusals(host: Any, run: Any, line: str, told: str) -> None:
 
 
 def test_the_reference_apps_entry_on_macos_is_left_alone() -> None:
-    assert [cookie_service(system) for system in ("linux", "windows", "macos")] == [
-        COOKIE_SERVICE,
-        COOKIE_SERVICE,
-        COOKIE_SERVICE_MACOS,
+    assert [cache_service(system) for system in ("linux", "windows", "macos")] == [
+        SERVICE,
+        SERVICE,
+        SERVICE_MACOS,
     ]

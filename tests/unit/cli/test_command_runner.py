@@ -30,6 +30,8 @@ LINES = (
     "config enable --provider alpha",
     "config disable --provider alpha",
     "config set-api-key --provider alpha --api-key test-key-1",
+    "config allow-browser chrome",
+    "config refuse-browser chrome",
     "cache clear --all",
 )
 
@@ -135,7 +137,11 @@ def test_argument_errors(host: Any, run: Any, line: str, told: str) -> None:
     assert json.loads(document.out) == [{"provider": "cli", "source": "cli", "error": error}]
 
 
-@pytest.mark.parametrize("line", [line for line in LINES if not line.startswith("cache")])
+# What these do is not in the config file.
+ELSEWHERE = ("cache", "config allow-browser", "config refuse-browser")
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if not line.startswith(ELSEWHERE)])
 def test_config_errors(host: Any, run: Any, decode_usage: Any, tmp_path: Path, line: str) -> None:
     (tmp_path / "config.json").write_text("{")
     text = run(host, *line.split())

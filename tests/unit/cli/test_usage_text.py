@@ -62,6 +62,13 @@ def test_everything_at_once(now: datetime, golden: Callable[[str], str]) -> None
     assert block(rich(now), now) + "\n" == golden("full.txt")
 
 
+def test_a_date_is_a_line_without_a_bar(now: datetime) -> None:
+    dates = [
+        NamedWindow("renewal", "Renews", RateWindow(0.0, resets_at=moment), is_date=True) for moment in (now, None)
+    ]
+    assert block(Snapshot(now, extra_windows=tuple(dates)), now).splitlines()[1:] == ["Renews: Jan 8, 2030"]
+
+
 def test_colors(now: datetime, golden: Callable[[str], str]) -> None:
     assert block(rich(now), now, TextStyle(colors=True)).replace("\x1b", "ESC") + "\n" == golden("colors.txt")
 

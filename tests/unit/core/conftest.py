@@ -34,6 +34,7 @@ from codexbar_qt.provider_api import (
     check_https_base,
 )
 from codexbar_qt.provider_api.fallback import FetchResult
+from tests.unit.core.browser_world import BrowserWorld
 from tests.unit.core.session_world import World
 
 if TYPE_CHECKING:
@@ -250,3 +251,9 @@ async def world(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPa
     await world.end()
     await clock.settle()
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+@pytest.fixture
+def browsers(tmp_path: Path, clock: ManualClock) -> BrowserWorld:
+    """The shared sessions of browsers over fakes, with real files in a temporary folder."""
+    return BrowserWorld(tmp_path, clock)

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from pathlib import Path
 
+    from codexbar_qt.core.browser_sessions import BrowserSessions
     from codexbar_qt.core.fetch_service import FetchRequest
     from codexbar_qt.provider_api import Env, SelectedAccount, SettingsView
     from tests.unit.core.conftest import ManualClock
@@ -74,10 +75,11 @@ class World:
         self.env = FakeEnv({"BOLT_API_KEY": "test-key-2"})
         self.location = ConfigLocation(folder / "config.json")
         self.archive_path = folder / "cache" / "snapshots.json"
-        self.providers = (self._acme(), self._bolt())
+        self.providers: tuple[Provider, ...] = (self._acme(), self._bolt())
         self.running: asyncio.Task[None] | None = None
         self.told = 0
         self.is_demo = False
+        self.browsers: BrowserSessions | None = None
 
     def build(self) -> AppSession:
         self.config_file = ConfigFile(self.location, self.providers, self.clock.now)
@@ -96,6 +98,7 @@ class World:
             zone=UTC,
             archive=SnapshotArchive(self.archive_path),
             memories=self.memories,
+            browsers=self.browsers,
             is_demo=self.is_demo,
         )
         session = AppSession(parts, self.config_file.load(), self.preferences_file.load())
@@ -134,7 +137,11 @@ class World:
             descriptor.id, account.id if account else "", request.scope.id if request.scope else ""
         )
         empty = empty_context(values, env, self.clock, interactive=request.interactive)
-        return replace(empty, credentials=ResolvedCredentials(values, store), memory=memory)
+        context = replace(empty, credentials=ResolvedCredentials(values, store), memory=memory)
+        if self.browsers is None:
+            return context
+        browsers = self.browsers.of(descriptor.id, request.importing)
+        return replace(context, cookies=browsers, storage=browsers)
 
     def _tell(self) -> None:
         self.told += 1

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tests.unit.core.conftest import ManualClock, Service
 
 KEY = AccountKey("acme")
-EVERY: tuple[Reason, ...] = ("timer", "reconnect", "popup", "manual")
+EVERY: tuple[Reason, ...] = ("timer", "reconnect", "popup", "renewed", "manual")
 INTERVAL = 300.0
 SECRET = "test-key-1"
 OFFLINE = ServiceUnavailable("Acme is away.")
@@ -66,7 +66,7 @@ async def test_callers_share_one_fetch(
     service.release()
     results = await asyncio.gather(*callers)
     assert results[0] is not None
-    assert results == [results[0]] * 4
+    assert results == [results[0]] * len(EVERY)
     assert not store.get(KEY).refreshing
     await fetch(coordinator)
     assert service.count == 2
@@ -103,7 +103,7 @@ async def test_without_any_caller_the_outcome_still_arrives(
 async def test_only_a_person_makes_it_interactive(coordinator: RefreshCoordinator, service: Service) -> None:
     for reason in EVERY:
         await fetch(coordinator, reason)
-    assert service.interactive == [False, False, False, True]
+    assert service.interactive == [False, False, False, False, True]
 
 
 async def test_closing_ends_the_fetch_and_its_callers_get_nothing(
@@ -270,7 +270,7 @@ async def test_back_off_stops_timer_and_popup_and_nobody_else(
     for _ in range(3):
         await fetch(coordinator, "manual")
     allowed = {reason for reason in EVERY if coordinator.may_run(clock.now(), reason)}
-    assert allowed == {"reconnect", "manual"}
+    assert allowed == {"reconnect", "renewed", "manual"}
 
 
 @pytest.mark.parametrize(("named", "seconds"), [(timedelta(minutes=20), 1200), (None, 300), (timedelta(), 300)])
@@ -297,10 +297,10 @@ ALL: set[Reason] = set(EVERY)
 @pytest.mark.parametrize(
     ("error", "allowed"),
     [
-        (MissingCredential("No key."), {"popup", "manual"}),
-        (ToolNotInstalled("No tool."), {"popup", "manual"}),
-        (InvalidSetting("Odd setting."), {"manual"}),
-        (AuthRejected("No."), {"manual"}),
+        (MissingCredential("No key."), {"popup", "renewed", "manual"}),
+        (ToolNotInstalled("No tool."), {"popup", "renewed", "manual"}),
+        (InvalidSetting("Odd setting."), {"renewed", "manual"}),
+        (AuthRejected("No."), {"renewed", "manual"}),
         (ParseError("Odd."), ALL),
         (NoUsageData("None."), ALL),
         (OFFLINE, ALL),

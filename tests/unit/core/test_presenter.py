@@ -9,6 +9,7 @@ import pytest
 
 from codexbar_qt.core.account import AccountKey, AccountState, fail, succeed
 from codexbar_qt.core.card_state import CardState, MoneyBlock
+from codexbar_qt.core.lanes import main_lane
 from codexbar_qt.core.presenter import Look, present_card, present_tab
 from codexbar_qt.provider_api import (
     AuthRejected,
@@ -80,6 +81,15 @@ def test_rows_follow_the_declared_order_and_extras_come_last() -> None:
         ("Extra", "Unavailable", False),
     ]
     assert rows[2].fill is None
+
+
+def test_a_date_is_a_note_and_no_lane() -> None:
+    dates = [
+        NamedWindow("renewal", "Renews", RateWindow(0.0, resets_at=moment), is_date=True) for moment in (NOW, None)
+    ]
+    shown = card(known(extra_windows=tuple(dates)))
+    assert (shown.rows, shown.notes) == ((), (f"Renews: Jan {NOW.day}, {NOW.year}",))
+    assert main_lane(ACME, Snapshot(NOW, extra_windows=tuple(dates)), NOW) is None
 
 
 def test_a_detail_description_never_stands_behind_resets() -> None:
