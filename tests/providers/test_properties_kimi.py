@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,15 +10,20 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from codexbar_providers.kimi import PROVIDER
+from codexbar_providers.kimi.desktop import find_desktop_token
 from codexbar_providers.kimi.parse import (
     parse_cli_login,
     parse_code_usage,
     parse_membership,
     parse_web_usage,
 )
+from codexbar_providers.kimi.sessions import token_of
 from codexbar_providers.kimi.token import extract_token
 from codexbar_qt.core.declared_types import is_sound
 from codexbar_qt.provider_api import JsonView, ParseError, RateWindow, Secret, Snapshot
+from codexbar_qt.provider_testing import Case, context_from_case
+from codexbar_qt.provider_testing.case import RecordedFile, RecordedTable
 
 NOW = datetime(2030, 1, 8, 12, tzinfo=UTC)
 WEEK = RateWindow(10, 10080, datetime(2030, 1, 9, 12, tzinfo=UTC))
@@ -101,3 +107,25 @@ def test_any_login_file_is_read(text: str | None) -> None:
 def test_any_pasted_text_is_read(text: str) -> None:
     token = extract_token(text)
     assert token is None or (token and token.reveal() in text)
+
+
+@given(
+    st.text()
+    | st.lists(st.tuples(st.sampled_from(["kimi-auth", "theme"]), st.text())).map(
+        lambda pairs: ";".join(f"{name}={value}" for name, value in pairs)
+    )
+)
+def test_any_cookie_header_is_read(header: str) -> None:
+    token = token_of(Secret(header))
+    assert token is None or (token and token.reveal() in header)
+
+
+@given(JSON.filter(lambda cell: cell is None or isinstance(cell, str | int | float)))
+def test_any_value_of_the_desktop_app_is_taken_or_left(cell: Any) -> None:
+    row = [".kimi.com", "kimi-auth", cell if not isinstance(cell, int) or abs(cell) < 2**63 else 0, 1]
+    table = RecordedTable(("host_key", "name", "value", "last_access_utc"), (tuple(row),))
+    case = Case(
+        "any", "Any.", NOW, {}, files={"~/.config/kimi-desktop/Cookies": RecordedFile(tables={"cookies": table})}
+    )
+    token = asyncio.run(find_desktop_token(context_from_case(case, PROVIDER)))
+    assert token is None or token.reveal().isprintable()

@@ -54,7 +54,8 @@ DESCRIPTOR = ProviderDescriptor(
             link=CONSOLE_URL,
         ),
         CookieSourceSetting(
-            help="Off also leaves out the total usage that only the site's session can read.",
+            help="Automatic looks in the Kimi desktop app, then in browsers. Off also leaves out the total usage that "
+            "only the site's session can read.",
         ),
         SecretSetting(
             "cookieHeader",
@@ -82,7 +83,7 @@ DESCRIPTOR = ProviderDescriptor(
     ),
     details_are_not_resets=True,
     auto_prefers_exhausted=True,
-    quality="solid",
+    quality="complete",
 )
 
 # Everything but an invalid request, which the code turns into InvalidSetting: another login would not mend it.

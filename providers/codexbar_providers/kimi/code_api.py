@@ -7,7 +7,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 from codexbar_providers.kimi.membership import membership_beside
 from codexbar_providers.kimi.parse import parse_code_usage, unreadable
-from codexbar_providers.kimi.token import find_web_token
 from codexbar_qt.provider_api import (
     AuthRejected,
     InvalidSetting,
@@ -44,11 +43,9 @@ async def fetch_with_api_key(ctx: FetchContext) -> Snapshot:
 async def fetch_usages(
     ctx: FetchContext, url: str, token: Secret, extra_headers: Mapping[str, HeaderValue], *, refused: str
 ) -> Snapshot:
-    """Ask the Code API, and beside it the membership where a web token is known; `refused` is told for a 401."""
-    off = ctx.settings.get("cookieSource") == "off"
-    web_token = None if off else await find_web_token(ctx)
+    """Ask the Code API, and beside it the membership where there is a web session; `refused` is told for a 401."""
     headers = {"Authorization": bearer(token), "Accept": "application/json", **extra_headers}
-    async with membership_beside(ctx, web_token) as add_membership:
+    async with membership_beside(ctx) as add_membership:
         answer = await ctx.http.get(url, service="Kimi", headers=headers, follow_redirects=False)
         raise_for_code_status(answer, refused)
         try:

@@ -8,29 +8,28 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codexbar_providers.kimi.parse import parse_membership
+from codexbar_providers.kimi.sessions import give_up, keep, session_for_extras
 from codexbar_providers.kimi.site import MEMBERSHIP_URL, post_to_site
 from codexbar_qt.provider_api import JsonView, ProviderError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
-    from codexbar_qt.provider_api import FetchContext, Secret, Snapshot
+    from codexbar_providers.kimi.sessions import WebSession
+    from codexbar_qt.provider_api import FetchContext, Snapshot
 
 GRACE_SECONDS = 2.0
 
 
 @asynccontextmanager
 async def membership_beside(
-    ctx: FetchContext, token: Secret | None
+    ctx: FetchContext, session: WebSession | None = None
 ) -> AsyncGenerator[Callable[[Snapshot], Awaitable[Snapshot]], None]:
     """Start asking now; the function given adds what has come within two seconds of the start.
 
-    Without a token nothing is asked. No task outlives the block.
+    Without `session` one is looked for meanwhile; when there is none nothing is asked. No task outlives the block.
     """
-    if token is None:
-        yield _unchanged
-        return
-    asked = asyncio.create_task(_ask(ctx, token))
+    asked = asyncio.create_task(_ask(ctx, session))
     latest = asyncio.get_running_loop().time() + GRACE_SECONDS
 
     async def add(snapshot: Snapshot) -> Snapshot:
@@ -51,14 +50,20 @@ def with_membership(snapshot: Snapshot, body: JsonView) -> Snapshot:
     return replace(snapshot, extra_windows=parse_membership(body, snapshot.primary))
 
 
-async def _unchanged(snapshot: Snapshot) -> Snapshot:
-    return snapshot
-
-
-async def _ask(ctx: FetchContext, token: Secret) -> JsonView | None:
+async def _ask(ctx: FetchContext, known: WebSession | None) -> JsonView | None:
     try:
-        answer = await post_to_site(ctx, MEMBERSHIP_URL, {}, token, seconds=GRACE_SECONDS)
-        return answer.json() if answer.status == 200 else None
+        session = known or await session_for_extras(ctx)
+        if session is None:
+            return None
+        answer = await post_to_site(ctx, MEMBERSHIP_URL, {}, session.token, seconds=GRACE_SECONDS)
+        if known is None and answer.status == 401:
+            await give_up(ctx, session)
+        if answer.status != 200:
+            return None
+        body = answer.json()
+        if known is None:
+            await keep(ctx, session)
+        return body
     except ProviderError as error:
         ctx.log.debug(f"The Kimi membership is unknown. {error.message}")
         return None
