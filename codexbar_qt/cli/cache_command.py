@@ -9,13 +9,16 @@ from codexbar_qt.cli.config_commands import find_provider
 from codexbar_qt.cli.encoding import present
 from codexbar_qt.cli.exit_codes import FAILURE, SUCCESS
 from codexbar_qt.cli.output import CommandError, CommandOutput
+from codexbar_qt.provider_api import ProviderError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from codexbar_qt.cli.arguments import Invocation
     from codexbar_qt.core.cookie_cache import CookieCache
     from codexbar_qt.provider_api import Provider
+
+    Forget = Callable[[Provider], Awaitable[int]]
 
 _LOCKED = "The keyring is locked. Unlock it and run the command again."
 _KEPT = "The keyring did not remove every entry. Run the command again."
@@ -31,8 +34,10 @@ class Cleared:
     error: str = ""
 
 
-async def clear_cache(invocation: Invocation, providers: Sequence[Provider], cache: CookieCache) -> CommandOutput:
-    """Clear what the options name. Raises CommandError of kind args."""
+async def clear_cache(
+    invocation: Invocation, providers: Sequence[Provider], cache: CookieCache, forget: Forget
+) -> CommandOutput:
+    """Clear what the options name; `forget` removes what a provider has stored itself. Raises CommandError (args)."""
     wants_all = invocation.has("--all")
     cookies, cost = wants_all or invocation.has("--cookies"), wants_all or invocation.has("--cost")
     name = invocation.value("--provider")
@@ -44,7 +49,7 @@ async def clear_cache(invocation: Invocation, providers: Sequence[Provider], cac
     if cookies:
         chosen = providers if name is None else [find_provider(providers, name)]
         shown = "" if name is None else chosen[0].id
-        done.append(await _clear_cookies(chosen, cache, shown))
+        done.append(await _clear_cookies(chosen, cache, forget, shown))
     if cost:
         done.append(Cleared("cost"))  # nothing scans costs yet, so nothing is kept
     failed = any(item.error for item in done)
@@ -53,10 +58,14 @@ async def clear_cache(invocation: Invocation, providers: Sequence[Provider], cac
     )
 
 
-async def _clear_cookies(providers: Sequence[Provider], cache: CookieCache, shown: str) -> Cleared:
+async def _clear_cookies(providers: Sequence[Provider], cache: CookieCache, forget: Forget, shown: str) -> Cleared:
     """Remove the entries of one provider after the other; without a keyring there is none."""
     count, error = 0, ""
     for provider in providers:
+        try:
+            count += await forget(provider)
+        except ProviderError as failure:
+            error = error or failure.message
         done = await cache.clear(provider.id)
         count += done.count
         if done.state == "locked":

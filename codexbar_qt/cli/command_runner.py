@@ -17,11 +17,14 @@ from codexbar_qt.cli.terminal import OutputFailed, Terminal
 from codexbar_qt.cli.usage_command import attempt_lines, present_usage, read_usage
 from codexbar_qt.cli.usage_options import read_usage_options
 from codexbar_qt.cli.usage_text import TextStyle
+from codexbar_qt.core.app_config import ProviderEntry
+from codexbar_qt.core.fetch_service import FetchRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from codexbar_qt.cli.backend import Backend, Host
+    from codexbar_qt.provider_api import Provider
 
 _log = logging.getLogger(__name__)
 
@@ -189,8 +192,15 @@ def _set_access(run: _Run, *, allowed: bool) -> CommandOutput:
 
 
 def _clear_cache(run: _Run) -> CommandOutput:
-    cache = run.backend.browsers.cache
-    return run_interruptible(cache_command.clear_cache(run.invocation, run.backend.registry.providers, cache))
+    backend, cache = run.backend, run.backend.browsers.cache
+
+    async def forget(provider: Provider) -> int:
+        if provider.forget is None:
+            return 0
+        entry = ProviderEntry(provider.id, enabled=False)
+        return await provider.forget(backend.contexts.context(FetchRequest(provider, entry)))
+
+    return run_interruptible(cache_command.clear_cache(run.invocation, backend.registry.providers, cache, forget))
 
 
 _COMMANDS: dict[commands.Command, Callable[[_Run], CommandOutput]] = {

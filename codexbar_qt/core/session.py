@@ -242,7 +242,8 @@ class AppSession(SessionView):
     async def forget_session(self, provider_id: str) -> str:
         """Remove the session kept for a provider; may ask to unlock the keyring. Returns "" or one sentence."""
         self._keepalives.sign_out(provider_id)
-        return await self._browsers.forget(provider_id)
+        complaint = await self._browsers.forget(provider_id)
+        return await self._forget_own(self._providers[provider_id]) or complaint
 
     async def import_session(self, provider_id: str) -> str:
         """Take a session out of a browser now, asking people at most once. Returns one sentence of what came of it."""
@@ -261,6 +262,18 @@ class AppSession(SessionView):
             return "Start at login is not available in demo mode."
         complaint = await asyncio.to_thread(item.set_on, on)
         return complaint or await self.edit_preferences({"start_at_login": on})
+
+    async def _forget_own(self, provider: Provider) -> str:
+        """Let a provider remove the sessions it stores itself; returns "" or one sentence."""
+        if provider.forget is None:
+            return ""
+        try:
+            await provider.forget(self._context(provider))
+        except ProviderError as error:
+            return error.message
+        except Exception as error:
+            return self._parts.service.unexpected(provider, error).message
+        return ""
 
     def _keepalive_hands(self) -> KeepaliveHands:
         parts = self._parts

@@ -182,6 +182,9 @@ class DebugReport:
     fetch: Callable[[FetchContext], Awaitable[Mapping[str, str]]]
 
 
+ForgetSessions = Callable[["FetchContext"], Awaitable[int]]
+"""Removes what a provider itself has stored of browser sessions; returns how many there were."""
+
 TellError = Callable[["Sequence[Attempt]"], ProviderError]
 """Chooses the error people read out of the attempts of a failed run, in order."""
 
@@ -195,6 +198,8 @@ class Provider:
 
     `told_error` replaces the usual choice: the last real error, a missing credential or tool only without one.
     `keepalive` keeps a browser session from running out while the tray app runs.
+    `forget` removes what the provider itself has stored of browser sessions, when people want them forgotten, and
+    returns how many there were; it raises ProviderError with a sentence for one that stays.
     """
 
     descriptor: ProviderDescriptor
@@ -204,6 +209,7 @@ class Provider:
     told_error: TellError | None = None
     debug_reports: tuple[DebugReport, ...] = ()
     keepalive: Keepalive | None = None
+    forget: ForgetSessions | None = None
 
     @property
     def id(self) -> str:

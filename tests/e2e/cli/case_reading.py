@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from codexbar_qt.provider_testing import Case
 
 # What JSON does not tell, or tells in another way.
-_UNTOLD = ("attempts", "tray_text", "log_has", "updated_at", "primary.label", "secondary.label")
+_UNTOLD = ("attempts", "tray_text", "log_has", "updated_at", "primary.label", "secondary.label", "tertiary.label")
 _UNTOLD_ENDS = ("remaining_percent", "meter_percent")
 
 
@@ -95,6 +95,8 @@ def _snapshot(element: Mapping[str, object]) -> Snapshot:
         provider_cost=_cost(usage.get("providerCost")),
         details=tuple(_section(item) for item in details),
         identity=_identity(usage.get("identity"), element.get("account")),
+        subscription_expires_at=_time(usage.get("subscriptionExpiresAt")),
+        subscription_renews_at=_time(usage.get("subscriptionRenewsAt")),
         note=cast("str | None", element.get("diagnostic")),
         tool_version=cast("str | None", version),
     )

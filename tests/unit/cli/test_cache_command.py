@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from codexbar_qt.core.cookie_cache import SERVICE, SERVICE_MACOS, cache_service
-from codexbar_qt.provider_api import FetchContext, Provider, Secret, Snapshot
+from codexbar_qt.provider_api import FetchContext, Provider, Secret, Snapshot, ToolFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,3 +110,21 @@ def test_the_reference_apps_entry_on_macos_is_left_alone() -> None:
         SERVICE,
         SERVICE_MACOS,
     ]
+
+
+def test_what_a_provider_stores_goes_too(make_host: Any, make_provider: Callable[..., Provider], run: Any) -> None:
+    async def forget(ctx: FetchContext) -> int:
+        assert not ctx.interactive
+        return 1
+
+    async def fail(ctx: FetchContext) -> int:
+        raise ToolFailed("It stays. Delete it.")
+
+    alpha, beta = make_provider("alpha", never), make_provider("beta", never)
+    host = make_host(replace(alpha, forget=forget), beta)
+    ended = run(host, "cache", "clear", "--cookies", "--json")
+    assert json.loads(ended.out) == [{"cache": "cookies", "cleared": 1}]
+    host = make_host(replace(alpha, forget=forget), replace(beta, forget=fail))
+    ended = run(host, "cache", "clear", "--cookies")
+    told = "cookies: failed to clear (all providers) - It stays. Delete it."
+    assert (ended.code, ended.out.decode().strip()) == (1, told)

@@ -32,6 +32,7 @@ INTERNAL_NAMES = {
     "Check",
     "ChooseDashboard",
     "FindSession",
+    "ForgetSessions",
     "UseSession",
 }
 INTERNAL_NAMES |= {"DEFAULT_TIMEOUT_SECONDS", "MAX_BODY_BYTES"}
