@@ -31,8 +31,8 @@ class CardListModel(RecordListModel[CardRecord]):
         self._theme = theme
         self._cards: dict[AccountKey, CardModel] = {}
 
-    def show(self, states: Sequence[CardState]) -> None:
-        """Show these cards in this order; the keys differ."""
+    def show(self, states: Sequence[CardState], question: str = "") -> None:
+        """Show these cards in this order; the keys differ. The first one asks the question."""
         gone = [self._cards.pop(key) for key in self._cards.keys() - {state.key for state in states}]
         for state in states:
             known = self._cards.get(state.key)
@@ -40,6 +40,8 @@ class CardListModel(RecordListModel[CardRecord]):
                 self._cards[state.key] = CardModel(state, self._theme, self)
             else:
                 known.apply(state)
+        for place, state in enumerate(states):
+            self._cards[state.key].ask(question if place == 0 else "")
         self.put([CardRecord(self._cards[state.key]) for state in states])
         for card in gone:
             card.deleteLater()

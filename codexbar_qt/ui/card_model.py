@@ -34,6 +34,7 @@ class CardModel(QObject):
     hasContentChanged = Signal()
     hasDashboardChanged = Signal()
     hasStatusPageChanged = Signal()
+    questionChanged = Signal()
 
     def __init__(self, state: CardState, theme: ThemeModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +43,7 @@ class CardModel(QObject):
         self._state = state
         self._shown = _shown(state)
         self._bar_color = theme.bar_color(state.color)
+        self._question = ""
         self._rows = RecordListModel(WindowItem, lambda item: item.row_id)
         self._details = RecordListModel(DetailItem, lambda item: item.item_id)
         self._money = RecordListModel(MoneyItem, lambda item: item.item_id)
@@ -70,6 +72,12 @@ class CardModel(QObject):
                 getattr(self, f"{name}Changed").emit()
         self._take_color()
 
+    def ask(self, question: str) -> None:
+        """Ask whether a browser may be read; "" asks nothing."""
+        if question != self._question:
+            self._question = question
+            self.questionChanged.emit()
+
     def _fill_lists(self, state: CardState) -> None:
         self._rows.put(window_items(state))
         self._details.put(detail_items(state))
@@ -96,6 +104,7 @@ class CardModel(QObject):
     hasContent = Property(bool, lambda self: self._shown["hasContent"], notify=hasContentChanged)
     hasDashboard = Property(bool, lambda self: self._shown["hasDashboard"], notify=hasDashboardChanged)
     hasStatusPage = Property(bool, lambda self: self._shown["hasStatusPage"], notify=hasStatusPageChanged)
+    question = Property(str, lambda self: self._question, notify=questionChanged)
     rows = Property(QObject, lambda self: self._rows, constant=True)
     details = Property(QObject, lambda self: self._details, constant=True)
     money = Property(QObject, lambda self: self._money, constant=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codexbar_qt.core.account import AccountKey
+from codexbar_qt.core.browser_access import BrowserAccess
 from codexbar_qt.core.card_state import CardState, TabState
 from codexbar_qt.core.store import SnapshotStore
 from codexbar_qt.provider_api import Provider, ProviderDescriptor
@@ -91,6 +92,16 @@ class SceneSession:
 
     def popup_opened(self) -> None:
         """Take no note."""
+
+    def wanted_browser(self, provider_id: str) -> BrowserAccess | None:
+        """Return the browser that a card of the scene waits for."""
+        label = next((card.wants_browser for card in self._cards.get(provider_id, ())), "")
+        return BrowserAccess(label.lower(), label, found=True) if label else None
+
+    async def set_browser_access(self, browser_id: str, allowed: bool) -> str:
+        """Allow nothing."""
+        del browser_id, allowed
+        return ""
 
     async def edit_preferences(self, changes: Mapping[str, object]) -> str:
         """Store nothing."""

@@ -31,6 +31,10 @@ def scenes() -> dict[str, Scene]:
         "error-with-data": Scene((_failed_with_data(fresh),), _failed(_tabs())),
         "error-without-data": Scene((_plain(**_error("No connection to the service. Check the network.", "refresh")),)),
         "signed-out": Scene((_plain(**_error("The sign-in has expired. Sign in again.", "settings")),)),
+        "asks-for-browser": Scene((_waiting(),), _tabs()),
+        "asks-for-browser-text-200": Scene((_waiting(),), _tabs(), font_pixels=26),
+        "asks-for-browser-contrast": Scene((_waiting(),), _tabs(), high_contrast=True),
+        "asks-for-browser-rtl": Scene((_waiting(),), _tabs(), right_to_left=True),
         "no-limits": Scene((_plain(placeholder="Limits not available", plan_text="Free"),)),
         "not-fetched": Scene((_plain(subtitle="Not fetched yet", subtitle_kind="never", placeholder="No usage yet"),)),
         "balance-only": Scene((_balance_only(),)),
@@ -53,6 +57,15 @@ def scenes() -> dict[str, Scene]:
 def _plain(**changes: object) -> CardState:
     card = CardState(AccountKey("alpha"), "Alpha", "alpha", "#FF9900", "", "", "Updated just now", "updated")
     return replace(card, dashboard_url="https://example.com/usage", **changes)  # type: ignore[arg-type]  # field names
+
+
+def _waiting() -> CardState:
+    failed = _plain(
+        **_error(
+            "CodexBar has not been allowed to read Chrome. Allow it to use the session you have there.", "settings"
+        )
+    )
+    return replace(failed, wants_browser="Chrome")
 
 
 def _error(text: str, action: str) -> dict[str, object]:

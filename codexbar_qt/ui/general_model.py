@@ -72,9 +72,6 @@ def _display_fields(make: PreferenceFields) -> tuple[SettingField, ...]:
         make.flag_choice("reset_times_show_absolute", "Reset times", ("Countdown", "Date and time")),
         make.toggle("show_optional_credits_and_extra_usage", "Show credits and extra usage"),
         make.toggle("token_cost_usage_enabled", "Show cost summary"),
-        make.toggle(
-            "hide_personal_info", "Hide personal information", help_text="Leaves e-mail addresses out of every surface."
-        ),
     )
 
 

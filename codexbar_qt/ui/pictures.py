@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from codexbar_qt.core.session import AppSession
 
 
+_LOOK_UP_SECONDS = 3.0
+
+
 class Closable(Protocol):
     """Services that end network and child processes."""
 
@@ -88,10 +91,26 @@ def _with_session(
         await session.fetch_once()
         return services, session
 
+    async def draw(session: AppSession) -> None:
+        # On the loop, and with what is looked up in the background there already: nothing comes later into a picture.
+        await _look_up(session)
+        render(session)
+
     with asyncio.Runner() as runner:
         services, session = runner.run(prepare())
         try:
-            render(session)
+            runner.run(draw(session))
         finally:
             runner.run(session.close())
             runner.run(services.close())
+
+
+async def _look_up(session: AppSession) -> None:
+    before = asyncio.all_tasks()
+    session.browsers()
+    session.ledger()
+    for provider in session.providers():
+        session.cached_session(provider.id)
+    begun = asyncio.all_tasks() - before
+    if begun:
+        await asyncio.wait(begun, timeout=_LOOK_UP_SECONDS)

@@ -11,6 +11,7 @@ from PySide6.QtQml import QJSEngine
 from codexbar_qt.ui import popup_keys
 from codexbar_qt.ui.card_list_model import CardListModel
 from codexbar_qt.ui.card_model import is_web_page
+from codexbar_qt.ui.popup_consent import PopupConsent
 from codexbar_qt.ui.popup_selection import PopupSelection
 from codexbar_qt.ui.record_list_model import RecordListModel
 from codexbar_qt.ui.tab_model import TabItem, tab_item
@@ -65,6 +66,7 @@ class PopupModel(QObject):
         self._cards = CardListModel(theme)
         self._ids: tuple[str, ...] = ()
         self._selection = PopupSelection(session)
+        self._consent = PopupConsent(session, self._on_session)
         self._shown_index, self._first_run, self._refreshing, self._banner = -1, False, False, ""
         self._is_open, self._copied_place = False, -1
         self._tick = self._timer(_TICK_MS, self.present, single=False)
@@ -111,7 +113,7 @@ class PopupModel(QObject):
 
     def _present_card(self) -> None:
         selected = self._selection.provider_id
-        self._cards.show(self._session.cards(selected) if selected else [])
+        self._cards.show(*self._consent.ask(self._session.cards(selected) if selected else ()))
 
     def _present_flags(self) -> None:
         keys = (key for provider_id in self._ids for key in self._session.keys(provider_id))
@@ -187,6 +189,20 @@ class PopupModel(QObject):
             self._leave_for_settings(card.key.provider_id)
         elif card.fix_action == "refresh":
             self._session.refresh(card.key.provider_id)
+
+    @Slot(int)
+    def allowBrowser(self, place: int) -> None:
+        """Answer the question of a card with yes."""
+        card = self._card(place)
+        if card is not None:
+            self._consent.allow(card.key.provider_id)
+
+    @Slot(int)
+    def putOffBrowser(self, place: int) -> None:
+        """Put the question of a card off."""
+        card = self._card(place)
+        if card is not None:
+            self._consent.put_off(card.key.provider_id)
 
     @Slot()
     def openSettings(self) -> None:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from codexbar_qt.core.account import AccountKey
+    from codexbar_qt.core.browser_access import BrowserAccess
     from codexbar_qt.core.card_state import CardState, TabState
     from codexbar_qt.core.store import SnapshotStore
     from codexbar_qt.provider_api import Provider
@@ -84,6 +85,14 @@ class PopupSession(Protocol):
 
     def popup_opened(self) -> None:
         """The popup is on screen."""
+        ...
+
+    def wanted_browser(self, provider_id: str) -> BrowserAccess | None:
+        """Return the browser whose session a provider could use once people allow it, None for none."""
+        ...
+
+    async def set_browser_access(self, browser_id: str, allowed: bool) -> str:
+        """Allow or refuse to read a browser; returns a complaint or nothing."""
         ...
 
     async def edit_preferences(self, changes: Mapping[str, object]) -> str:

@@ -8,6 +8,7 @@ from codexbar_qt.core import config_edit
 from codexbar_qt.core.config_normal import raw_entry
 from codexbar_qt.core.config_scopes import set_scope_enabled
 from codexbar_qt.provider_api import ProviderError
+from codexbar_qt.ui.privacy_texts import is_imported
 from codexbar_qt.ui.settings_tasks import INTERNAL_ERROR
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ class ProviderEdits:
         """Ask the service for the parts of the account; `told` gets the closing sentence and whether it failed."""
         self._tasks.start(self._find_scopes(told))
 
+    def import_session(self, told: Callable[[str, bool], None]) -> None:
+        """Take a session out of a browser; `told` gets the closing sentence and whether it failed."""
+        self._tasks.start(self._import_session(told))
+
     def set_accent(self, color: str) -> None:
         """Replace the provider's own colour; "" brings it back."""
 
@@ -82,6 +87,14 @@ class ProviderEdits:
         """Select an account."""
         now = self._session.clock.now()
         self._tasks.edit_config(lambda raw: config_edit.select_account(raw, self._id, account_id, now))
+
+    async def _import_session(self, told: Callable[[str, bool], None]) -> None:
+        closing, failed = INTERNAL_ERROR, True
+        try:
+            closing = await self._session.import_session(self._id)
+            failed = not is_imported(closing)
+        finally:
+            told(closing, failed)
 
     async def _find_scopes(self, told: Callable[[str, bool], None]) -> None:
         closing, failed = INTERNAL_ERROR, True

@@ -21,9 +21,12 @@ from codexbar_qt.provider_api import (
 from codexbar_qt.provider_api.resolution import cookie_source, entry_text, find_setting
 from codexbar_qt.ui.account_scope import AccountRow, SharedScope, account_row
 from codexbar_qt.ui.accounts_field_model import AccountEdits, AccountsField
+from codexbar_qt.ui.cookie_paste_field_model import CookiePasteField
+from codexbar_qt.ui.cookie_source_field_model import CookieSourceField
+from codexbar_qt.ui.privacy_texts import WITH_ACCOUNT, kept_words
 from codexbar_qt.ui.scopes_field_model import ScopeEdits, ScopeRow, ScopesField
 from codexbar_qt.ui.secret_field_model import SecretField
-from codexbar_qt.ui.setting_field_model import ChoiceField, Condition, FieldText, SettingField, ToggleField, always
+from codexbar_qt.ui.setting_field_model import ChoiceField, Condition, FieldText, SettingField, ToggleField
 from codexbar_qt.ui.text_field_model import TextField
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ SOURCE_LABELS = {
     Source.OAUTH: "Signed-in account",
     Source.API: "API key",
 }
-COOKIE_CHOICES = (Choice("auto", "Automatic"), Choice("manual", "Manual"), Choice("off", "Off"))
+_COOKIE = "cookieHeader"
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -76,10 +79,10 @@ class ProviderFields:
         )
 
     def _source(self) -> ChoiceField:
-        modes = self._provider.source_modes
+        modes, own = self._provider.source_modes, dict(self._provider.descriptor.source_labels)
         return ChoiceField(
             FieldText("source", "Usage source", help="Automatic tries each way in turn."),
-            [Choice(mode.value, SOURCE_LABELS[mode]) for mode in modes],
+            [Choice(mode.value, own.get(mode, SOURCE_LABELS[mode])) for mode in modes],
             read=lambda: self._session.config.entry(self._id).source.value,
             write=self._edits.set_source,
             read_beside=self._source_in_use,
@@ -90,7 +93,8 @@ class ProviderFields:
         used = self._session.card(self._id).source_text
         if not used or self._session.config.entry(self._id).source is not Source.AUTO:
             return ""
-        return f"Used: {SOURCE_LABELS[Source(used)] if used in set(Source) else used}"
+        labels = {**SOURCE_LABELS, **dict(self._provider.descriptor.source_labels)}
+        return f"Used: {labels[Source(used)] if used in set(Source) else used}"
 
     def _field(self, setting: Setting) -> SettingField:
         if isinstance(setting, SecretSetting):
@@ -106,11 +110,12 @@ class ProviderFields:
         return self._scopes(setting) if isinstance(setting, ScopesSetting) else self._accounts(setting)
 
     def _secret(self, setting: SecretSetting) -> SecretField:
-        return SecretField(
+        kind = CookiePasteField if setting.key == _COOKIE else SecretField
+        return kind(
             FieldText(setting.key, setting.label, setting.help, setting.placeholder),
             read=lambda: self._session.secret_state(self._id, setting.key),
             write=lambda value: self._edits.set_setting(setting.key, value),
-            shown_when=self._condition(setting.shown_when),
+            shown_when=self._condition(setting.shown_when, setting.shown_for),
             read_link=lambda: self._secret_link(setting),
         )
 
@@ -148,13 +153,43 @@ class ProviderFields:
             write=lambda on: self._edits.set_setting(setting.key, on),
         )
 
-    def _cookie_source(self, setting: CookieSourceSetting) -> ChoiceField:
-        return ChoiceField(
+    def _cookie_source(self, setting: CookieSourceSetting) -> CookieSourceField:
+        return CookieSourceField(
             FieldText("cookieSource", setting.label, setting.help),
-            COOKIE_CHOICES,
-            read=lambda: cookie_source(self._session.config.entry(self._id).raw),
+            read=self._cookie_source_in_force,
             write=lambda value: self._edits.set_setting("cookieSource", value),
+            read_beside=self._kept_session,
+            can_import=self._uses_browsers,
+            import_session=self._edits.import_session,
+            shown_when=lambda: self._condition(None, setting.shown_for)() and not self._is_replaced("cookieSource"),
         )
+
+    def _cookie_source_in_force(self) -> str:
+        setting = find_setting(self._provider.descriptor, "cookieSource")
+        manual_when = setting.manual_when if isinstance(setting, CookieSourceSetting) else ()
+        return cookie_source(self._session.config.entry(self._id).raw, manual_when)
+
+    def _uses_browsers(self) -> bool:
+        """Whether the settings in force let a session of a browser be used."""
+        source = self._session.config.entry(self._id).source
+        is_automatic = source in (Source.AUTO, Source.WEB) and self._cookie_source_in_force() == "auto"
+        return is_automatic and not self._account_stands_in()
+
+    def _account_stands_in(self) -> bool:
+        declared = self._provider.descriptor.settings
+        replaces = any(isinstance(item, AccountsSetting) and item.injects == _COOKIE for item in declared)
+        return replaces and self._session.config.entry(self._id).account is not None
+
+    def _kept_session(self) -> str:
+        """Say which session is kept and since when, "" when none is used."""
+        if self._account_stands_in():
+            return WITH_ACCOUNT
+        kept = self._session.cached_session(self._id) if self._uses_browsers() else None
+        if kept is None:
+            return ""
+        hide = self._session.preferences.hide_personal_info
+        words = kept_words(kept, self._session.clock.now(), hide_personal_info=hide)
+        return f"Cached: {words}{' • in memory' if kept.in_memory else ''}"
 
     def _accounts(self, setting: AccountsSetting) -> AccountsField:
         scope = SharedScope.of(setting)
@@ -182,16 +217,28 @@ class ProviderFields:
             ScopeEdits(lambda name, on: self._edits.turn_scope(setting, name, on), self._edits.find_scopes),
         )
 
-    def _condition(self, shown_when: tuple[str, str] | None) -> Condition:
-        if shown_when is None:
-            return always
-        key, wanted = shown_when
-        return lambda: self._value_in_force(key) == wanted
+    def _condition(self, shown_when: tuple[str, str] | None, shown_for: tuple[Source, ...]) -> Condition:
+        def is_called_for() -> bool:
+            if shown_for and self._session.config.entry(self._id).source not in shown_for:
+                return False
+            if shown_when is None:
+                return True
+            return not self._is_replaced(shown_when[0]) and self._value_in_force(shown_when[0]) == shown_when[1]
+
+        return is_called_for
+
+    def _is_replaced(self, key: str) -> bool:
+        """Whether another credential makes a cookie source, and what depends on it, of no use."""
+        setting = find_setting(self._provider.descriptor, key)
+        if not isinstance(setting, CookieSourceSetting) or not setting.hidden_with:
+            return False
+        found = self._session.secret_state(self._id, setting.hidden_with)
+        return found.stored or bool(found.from_env)
 
     def _value_in_force(self, key: str) -> str:
         setting = find_setting(self._provider.descriptor, key)
         if isinstance(setting, CookieSourceSetting):
-            return cookie_source(self._session.config.entry(self._id).raw)
+            return self._cookie_source_in_force()
         default = setting.default if isinstance(setting, (ChoiceSetting, TextSetting)) else ""
         return self._session.setting_text(self._id, key) or default
 

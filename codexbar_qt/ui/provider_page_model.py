@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from codexbar_qt.provider_api import ChoiceSetting, Provider, SecretSetting
 from codexbar_qt.ui.action_model import ActionModel
+from codexbar_qt.ui.cookie_source_field_model import CookieSourceField
+from codexbar_qt.ui.privacy_texts import consent_sentence
 from codexbar_qt.ui.provider_edits import ProviderEdits
 from codexbar_qt.ui.provider_fields import ProviderFields
 from codexbar_qt.ui.record_list_model import RecordListModel
@@ -15,6 +17,7 @@ from codexbar_qt.ui.row_model import WindowItem, window_items
 from codexbar_qt.ui.secret_field_model import SecretField
 from codexbar_qt.ui.setting_field_model import ChoiceField, SettingField
 from codexbar_qt.ui.view_model import Property, ViewModel
+from codexbar_qt.ui.waiting_card import waiting_card
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +50,8 @@ class ProviderPageModel(ViewModel):
         self._accent = fields.accent()
         self._actions = [ActionModel(session, tasks, provider.id, action) for action in provider.actions]
         self._rows = RecordListModel(WindowItem, lambda item: item.row_id)
-        self._card = session.card(provider.id)
+        self._wanted = session.wanted_browser(provider.id)
+        self._card = self._read_card()
         self._rows.put(window_items(self._card))
         self._enabled, self._invalid = self._entry_facts()
         self._located_for = session.config.entry(provider.id)
@@ -72,7 +76,8 @@ class ProviderPageModel(ViewModel):
     def _links(self) -> list[dict[str, str]]:
         descriptor = self._provider.descriptor
         usual = [("Dashboard", self._card.dashboard_url), ("Status page", descriptor.status_url)]
-        named = [(link.label, link.url) for link in descriptor.links]
+        error = self._session.state(self._provider.id).error
+        named = [(link.label, link.url) for link in descriptor.links if not link.after or isinstance(error, link.after)]
         return [{"label": label, "url": url} for label, url in (*usual, *named) if url]
 
     def _subtitle(self) -> str:
@@ -89,6 +94,9 @@ class ProviderPageModel(ViewModel):
         return " · ".join(
             part for part in (self._card.account_text, f"{label}: {plan}" if label and plan else plan) if part
         )
+
+    def _consent(self) -> str:
+        return consent_sentence(self._name(), self._wanted.label) if self._wanted else ""
 
     providerId = Property(str, lambda self: self._provider.id, constant=True)
     name = Property(str, _name, constant=True)
@@ -109,6 +117,7 @@ class ProviderPageModel(ViewModel):
     lastError = Property(str, lambda self: self._card.error_text, notify=changed)
     enabled = Property(bool, lambda self: self._enabled, notify=enabledChanged)
     invalidEntry = Property(str, lambda self: self._invalid, notify=enabledChanged)
+    consent = Property(str, _consent, notify=changed)
 
     @Slot(bool)
     def turn(self, on: bool) -> None:
@@ -120,6 +129,15 @@ class ProviderPageModel(ViewModel):
     def refresh(self) -> None:
         """Fetch now."""
         self._session.refresh(self._provider.id)
+
+    @Slot()
+    def allowBrowser(self) -> None:
+        """Let the browser be read that the provider waits for."""
+        if self._wanted is not None:
+            for field in self._fields:
+                if isinstance(field, CookieSourceField):
+                    field.tell("", failed=False)
+            self._tasks.run(self._session.set_browser_access(self._wanted.id, allowed=True))
 
     @Slot()
     def copyError(self) -> None:
@@ -156,18 +174,22 @@ class ProviderPageModel(ViewModel):
 
     def update_card(self) -> None:
         """Read the usage again."""
-        card = self._session.card(self._provider.id)
-        if card != self._card:
+        before, self._wanted = self._wanted, self._session.wanted_browser(self._provider.id)
+        card = self._read_card()
+        for field in self._fields:
+            if isinstance(field, ChoiceField):
+                field.refresh_beside()
+        if (card, self._wanted) != (self._card, before):
             self._card = card
             self._rows.put(window_items(card))
-            for field in self._fields:
-                if isinstance(field, ChoiceField):
-                    field.refresh_beside()
             self.changed.emit()
 
     def controls(self) -> tuple[SettingField, ...]:
         """Every control of the page."""
         return (*self._fields, self._accent)
+
+    def _read_card(self) -> CardState:
+        return waiting_card(self._session.card(self._provider.id), self._wanted)
 
     def _entry_facts(self) -> tuple[bool, str]:
         entry = self._session.config.entry(self._provider.id)

@@ -151,8 +151,9 @@ class ChoiceField(SettingField):
         *,
         keeps_unknown: bool = False,
         read_beside: Callable[[], str] = str,
+        shown_when: Condition = always,
     ) -> None:
-        super().__init__(text)
+        super().__init__(text, shown_when)
         self._read_beside, self._beside = read_beside, read_beside()
         self._offered = tuple(choices)
         self._read, self._write = read, write
@@ -197,7 +198,7 @@ class ChoiceField(SettingField):
             self.besideChanged.emit()
 
     def _is_called_for(self) -> bool:
-        return bool(self._offered)
+        return bool(self._offered) and super()._is_called_for()
 
     def _with_own(self) -> tuple[Choice, ...]:
         known = any(choice.value == self._value for choice in self._offered)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from codexbar_qt.ui.about_model import AboutModel
 from codexbar_qt.ui.advanced_model import AdvancedModel, OpenPath
 from codexbar_qt.ui.general_model import GeneralModel
+from codexbar_qt.ui.privacy_model import PrivacyModel
 from codexbar_qt.ui.provider_list_model import ProviderListModel
 from codexbar_qt.ui.provider_page_model import ProviderPageModel
 from codexbar_qt.ui.settings_tasks import SettingsTasks
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from codexbar_qt.ui.settings_session import SettingsSession
     from codexbar_qt.ui.theme import ThemeModel
 
-PANES = ("general", "advanced", "about")
+PANES = ("general", "privacy", "advanced", "about")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class SettingsModel(ViewModel):
         self._pages: dict[str, ProviderPageModel] = {}
         self._providers = ProviderListModel(session, self._tasks)
         self._general = GeneralModel(session, self._tasks)
+        self._privacy = PrivacyModel(session, self._tasks)
         self._advanced = AdvancedModel(session, self._tasks, desktop.open_path, self._show_banner)
         self._about = AboutModel()
         self._unsubscribe: tuple[Callable[[], None], ...] = (
@@ -74,6 +76,11 @@ class SettingsModel(ViewModel):
     def general(self) -> QObject:
         """The General pane."""
         return self._general
+
+    @Property(QObject, constant=True)
+    def privacy(self) -> QObject:
+        """The Privacy pane."""
+        return self._privacy
 
     @Property(QObject, constant=True)
     def advanced(self) -> QObject:
@@ -112,7 +119,7 @@ class SettingsModel(ViewModel):
 
     @Slot(str)
     def showPane(self, name: str) -> None:
-        """Show General, Advanced or About."""
+        """Show General, Privacy, Advanced or About."""
         if name in PANES and name != self._pane:
             self._show(name, None)
 
@@ -142,12 +149,14 @@ class SettingsModel(ViewModel):
             self._show_banner("")
         self._providers.update()
         self._general.update()
+        self._privacy.update()
         self._advanced.update()
         if self._page is not None:
             self._page.update()
 
     def update_numbers(self) -> None:
         """Time has passed: countdowns and ages read differently."""
+        self._privacy.update()
         if self._page is not None:
             self._page.update_card()
 
@@ -161,11 +170,13 @@ class SettingsModel(ViewModel):
 
     def _update_state(self, key: AccountKey) -> None:
         self._providers.update()
+        self._privacy.update()
         if self._page is not None and self._page.provider_id == key.provider_id:
             self._page.update_card()
 
     def _show(self, pane: str, page: ProviderPageModel | None) -> None:
         self._page, self._pane = page, pane
+        self._privacy.show(pane == "privacy")
         self._show_banner("")
         self.paneChanged.emit()
 

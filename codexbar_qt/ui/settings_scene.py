@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from codexbar_qt.core.registry import LoadFailure, PluginFile
 from codexbar_qt.core.session_view import SecretStatus
+from codexbar_qt.provider_api import CookieSourceSetting
+from codexbar_qt.ui import privacy_scene
 from codexbar_qt.ui.accounts_field_model import AccountsField
+from codexbar_qt.ui.cookie_paste_field_model import CookiePasteField
+from codexbar_qt.ui.cookie_source_field_model import CookieSourceField
 from codexbar_qt.ui.secret_field_model import SecretField
 from codexbar_qt.ui.text_field_model import TextField
 
@@ -15,12 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from codexbar_qt.core.app_config import AppConfig
+    from codexbar_qt.core.browser_access import AccessRecord, BrowserAccess, CachedSession
     from codexbar_qt.core.card_state import CardState, TabState
+    from codexbar_qt.provider_api import Provider
     from codexbar_qt.ui.setting_field_model import SettingField
     from codexbar_qt.ui.settings_session import SettingsSession
 
-PageState = Literal["empty", "filled", "error", "invalid"]
-PAGE_STATES: tuple[PageState, ...] = ("empty", "filled", "error", "invalid")
+PageState = Literal["empty", "filled", "error", "invalid", "pasted"]
+PAGE_STATES: tuple[PageState, ...] = ("empty", "filled", "error", "invalid", "pasted")
+"""The last one is about pasting a browser session: only pages where that is possible have it."""
 _ERROR = (
     "The service did not answer within 30 seconds. Check the network and try again. "
     "The numbers shown are the last ones that were read. When this stays, the status page of the service may say more."
@@ -48,6 +55,8 @@ class SceneSession:
         """The config; in the state "error" the file is broken, a second one exists, and every provider is on."""
         config = self._session.config
         entries = tuple(replace(entry, enabled=entry.enabled or self._state != "empty") for entry in config.entries)
+        if self._state in ("invalid", "pasted"):
+            entries = tuple(replace(entry, raw={**entry.raw, "cookieSource": "manual"}) for entry in entries)
         if self._state != "error":
             return replace(config, entries=entries)
         problem = f"The config file {config.path} could not be read: line 3 is not JSON. Correct it."
@@ -59,7 +68,9 @@ class SceneSession:
         card = self._session.card(provider_id)
         if self._state == "empty":
             plain = replace(card, rows=(), error_text="", account_text="", plan_text="", source_text="")
-            return replace(plain, subtitle="Not fetched yet", subtitle_kind="never", placeholder="No usage yet")
+            wants = privacy_scene.WANTED.label if provider_id in self._cookie_ids() else ""
+            plain = replace(plain, subtitle="Not fetched yet", subtitle_kind="never", wants_browser=wants)
+            return replace(plain, placeholder="No usage yet")
         if self._state == "error":
             return replace(card, error_text=_ERROR, subtitle=_ERROR, subtitle_kind="error", stale=True)
         return card
@@ -77,6 +88,27 @@ class SceneSession:
             return SecretStatus(bound_elsewhere=True) if key == "apiKey" else SecretStatus(from_env="EXAMPLE_API_KEY")
         return SecretStatus()
 
+    def browsers(self) -> tuple[BrowserAccess, ...]:
+        """Return made-up browsers, none on an empty page."""
+        return () if self._state == "empty" else privacy_scene.BROWSERS
+
+    def wanted_browser(self, provider_id: str) -> BrowserAccess | None:
+        """Return a browser that waits for consent, on an empty page of a provider that could use it."""
+        return privacy_scene.WANTED if self._state == "empty" and provider_id in self._cookie_ids() else None
+
+    def cached_session(self, provider_id: str) -> CachedSession | None:
+        """Return a made-up session once the page is filled, with an error one that no keyring keeps."""
+        ids = self._cookie_ids()
+        if self._state not in ("filled", "error") or provider_id not in ids:
+            return None
+        in_memory = self._state == "error"
+        return privacy_scene.kept_session(ids.index(provider_id), self._session.clock.now(), in_memory=in_memory)
+
+    def ledger(self) -> tuple[AccessRecord, ...]:
+        """Return made-up reads, none on an empty page."""
+        ids = [provider.id for provider in self._session.providers()]
+        return () if self._state == "empty" else privacy_scene.reads(ids, self._session.clock.now())
+
     def load_failures(self) -> Sequence[LoadFailure]:
         """Return what could not be loaded, with an error also an example."""
         example = [LoadFailure("providers/example.py", "It has no PROVIDER.")] if self._state == "error" else []
@@ -86,6 +118,26 @@ class SceneSession:
         """Return what waits for approval, with an error also an example."""
         example = PluginFile(str(self.config.path.parent / "providers" / "acme.py"), "9f86d081884c7d65" * 4)
         return [*self._session.waiting_plugins(), *([example] if self._state == "error" else [])]
+
+    def _cookie_ids(self) -> list[str]:
+        return [provider.id for provider in self._session.providers() if takes_cookies(provider)]
+
+
+def takes_cookies(provider: Provider) -> bool:
+    """Whether a provider can use a session of a browser."""
+    return any(isinstance(setting, CookieSourceSetting) for setting in provider.descriptor.settings)
+
+
+def show_state(fields: Iterable[SettingField], state: PageState) -> None:
+    """Bring controls into the state of a page that does not come from the session."""
+    if state == "invalid":
+        show_complaints(fields)
+    for field in fields:
+        if isinstance(field, CookieSourceField) and state in ("filled", "error"):
+            failed = state == "error"
+            field.tell(privacy_scene.NOT_IMPORTED if failed else privacy_scene.IMPORTED, failed)
+        elif isinstance(field, CookiePasteField) and state == "pasted":
+            field.examine(privacy_scene.PASTED)
 
 
 def show_complaints(fields: Iterable[SettingField]) -> None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from codexbar_qt.core.account import AccountState
     from codexbar_qt.core.app_config import AppConfig
+    from codexbar_qt.core.browser_access import AccessRecord, BrowserAccess, CachedSession
     from codexbar_qt.core.card_state import CardState, TabState
     from codexbar_qt.core.preferences import Preferences
     from codexbar_qt.core.registry import LoadFailure, PluginFile
@@ -16,7 +18,39 @@ if TYPE_CHECKING:
     from codexbar_qt.provider_api import Choice, Clock, Env, Provider
 
 
-class SettingsSession(Protocol):
+class PrivacySession(Protocol):
+    """What was read of the browsers, and what people say about it. Reading returns at once; subscribers hear more."""
+
+    def ledger(self) -> tuple[AccessRecord, ...]:
+        """Return the secret sources that were read, the latest first."""
+        ...
+
+    def browsers(self) -> tuple[BrowserAccess, ...]:
+        """Return the browsers of this system, found or not, in the default order."""
+        ...
+
+    async def set_browser_access(self, browser_id: str, allowed: bool) -> str:
+        """Allow or refuse to read a browser."""
+        ...
+
+    def wanted_browser(self, provider_id: str) -> BrowserAccess | None:
+        """Return the browser whose session a provider could use once people allow it, None for none."""
+        ...
+
+    def cached_session(self, provider_id: str) -> CachedSession | None:
+        """Return the session kept for a provider, None for none."""
+        ...
+
+    async def forget_session(self, provider_id: str) -> str:
+        """Remove the session kept for a provider."""
+        ...
+
+    async def import_session(self, provider_id: str) -> str:
+        """Take a session out of a browser now; return one sentence of what came of it."""
+        ...
+
+
+class SettingsSession(PrivacySession, Protocol):
     """Read access to everything known, and the intents behind the controls.
 
     Intents return "" or one sentence that says why nothing was changed.
@@ -61,6 +95,10 @@ class SettingsSession(Protocol):
 
     def card(self, provider_id: str) -> CardState:
         """Present a provider's card."""
+        ...
+
+    def state(self, provider_id: str) -> AccountState:
+        """Return what is known of the active account."""
         ...
 
     def tab(self, provider_id: str) -> TabState:

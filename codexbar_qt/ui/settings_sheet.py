@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from codexbar_qt.ui.qml_engine import create_engine, create_object, prefer_software_rendering, qml_folder
 from codexbar_qt.ui.settings_model import PANES, SettingsDesktop, SettingsModel
-from codexbar_qt.ui.settings_scene import PAGE_STATES, SceneSession, show_complaints
+from codexbar_qt.ui.settings_scene import PAGE_STATES, PageState, SceneSession, show_state, takes_cookies
 from codexbar_qt.ui.settings_tasks import SettingsTasks
 from codexbar_qt.ui.theme import SystemLook, ThemeModel
 
@@ -38,6 +38,11 @@ class _Variant:
     right_to_left: bool = False
 
 
+_PANES_OF: dict[PageState, tuple[str, ...]] = {
+    "empty": ("privacy",),
+    "filled": PANES,
+    "error": ("privacy", "advanced"),
+}
 _VARIANTS = (
     _Variant("high-contrast", high_contrast=True),
     _Variant("text-200", font_pixels=26),
@@ -62,21 +67,23 @@ def render_settings_pages(
 ) -> tuple[Path, ...]:
     """Write `settings-<page>[-<state>]-<light|dark>@<scale>x.png`; the scale is the one the app runs at.
 
-    Pages are General, Advanced, About and every provider; providers come empty, filled, with an error and with
-    complaints about what was entered. High contrast, large text and right-to-left follow for a few of them.
+    Pages are General, Privacy, Advanced, About and every provider; providers come empty, filled, with an error, with
+    complaints about what was entered and, where that is possible, with a pasted browser session. High contrast, large
+    text and right-to-left follow for a few of them.
     """
     providers = [provider.id for provider in session.providers()]
+    with_cookies = [provider.id for provider in session.providers() if takes_cookies(provider)]
     paths: list[Path] = []
     for state in PAGE_STATES:
         with _sheet(app, SceneSession.of(session, state), dark, messages, _Variant()) as sheet:
-            if state in ("filled", "error"):
-                panes = PANES if state == "filled" else ("advanced",)
-                paths += [sheet.pane(name, directory, state) for name in panes]
-            paths += [sheet.provider(name, directory, state) for name in providers]
+            paths += [sheet.pane(name, directory, state) for name in _PANES_OF.get(state, ())]
+            pages = with_cookies if state == "pasted" else providers
+            paths += [sheet.provider(name, directory, state, state) for name in pages]
     for variant in _VARIANTS:
         with _sheet(app, SceneSession.of(session, "filled"), dark, messages, variant) as sheet:
-            paths.append(sheet.pane("general", directory, variant.name))
-            paths += [sheet.provider(name, directory, variant.name) for name in providers[:1]]
+            paths += [sheet.pane(name, directory, variant.name) for name in ("general", "privacy")]
+            pages = list(dict.fromkeys((*providers[:1], *with_cookies[:1])))
+            paths += [sheet.provider(name, directory, variant.name, "filled") for name in pages]
     return tuple(paths)
 
 
@@ -102,12 +109,12 @@ class _Sheet:
         self._model.showPane(name)
         return self._grab(directory, f"{name}-{state}" if state != "filled" else name)
 
-    def provider(self, provider_id: str, directory: Path, state: str) -> Path:
+    def provider(self, provider_id: str, directory: Path, name: str, state: PageState | None = None) -> Path:
         self._model.showProvider(provider_id)
         page = self._model.shown_page
-        if page is not None and state == "invalid":
-            show_complaints(page.controls())
-        return self._grab(directory, f"{provider_id}-{state}")
+        if page is not None and state is not None:
+            show_state(page.controls(), state)
+        return self._grab(directory, f"{provider_id}-{name}")
 
     def _grab(self, directory: Path, name: str) -> Path:
         _settle(_SETTLE_MS)

@@ -41,9 +41,9 @@ class SettingsTasks:
         """Change preferences, by their stored names."""
         self.start(self._say(self._session.edit_preferences(changes)))
 
-    def run(self, work: Awaitable[str]) -> None:
-        """Await `work` and show the sentence it returns, if any, as a failure."""
-        self.start(self._say(work))
+    def run(self, work: Awaitable[str], done: Callable[[], None] | None = None) -> None:
+        """Await `work` and show the sentence it returns, if any, as a failure; `done` is called when it has ended."""
+        self.start(self._say(work, done))
 
     def start(self, work: Coroutine[object, object, None]) -> None:
         """Run `work` on the loop; the reference is held until it ends."""

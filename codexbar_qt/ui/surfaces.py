@@ -46,6 +46,7 @@ class Surfaces(QObject):
         self._is_closing = False
         self._countdown = QTimer(self, interval=_COUNTDOWN_MS)
         self._unsubscribe = session.subscribe(self._present_tray)
+        self._stop_notices = session.on_notice(tray.notify)
         self._connect()
         self._present_tray()
 
@@ -99,6 +100,7 @@ class Surfaces(QObject):
         self._is_closing = True
         self._countdown.stop()
         self._unsubscribe()
+        self._stop_notices()
         if "settings" in self.__dict__:
             self.settings.close()
         if self._popup_model is not None:

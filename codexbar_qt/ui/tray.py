@@ -25,6 +25,7 @@ _WINDOWS_TOOLTIP = 127
 _FRAME_SIZES = (18, 22, 36, 44)
 """Pixels; a moving picture need not be sharp, and a StatusNotifierItem sends every size."""
 _SAME_CLICK_MS = 300
+_NOTICE_MS = 10_000
 _SETTLE_MS = 400
 """An X11 tray places and uncovers an icon a moment after it was shown."""
 
@@ -144,6 +145,11 @@ class TrayController(QObject):
         if not is_open:
             self._closed_since.start()
         self._draw()
+
+    def notify(self, title: str, text: str) -> None:
+        """Show a notification of the desktop; without an icon in the tray there is none."""
+        if self._icon is not None and self._icon.isVisible():
+            self._icon.showMessage(title, text, QSystemTrayIcon.MessageIcon.Warning, _NOTICE_MS)
 
     def retranslate(self) -> None:
         """Use the words of the language now installed."""

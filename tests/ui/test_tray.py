@@ -248,3 +248,15 @@ def test_can_be_hidden_and_docked_again(tray: TrayController) -> None:
         step()
         seen.append(tray.visible)
     assert seen == [True, False, True]
+
+
+def test_shows_a_notification_while_there_is_an_icon(tray: TrayController, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[object, ...]] = []
+    monkeypatch.setattr(QSystemTrayIcon, "showMessage", lambda _self, *what: shown.append(what))
+    TrayController().notify("Acme", "Lost.")
+    assert shown == []
+    tray.notify("Acme", "Acme session expired.")
+    assert [what[:2] for what in shown] == [("Acme", "Acme session expired.")]
+    tray.hide()
+    tray.notify("Acme", "Lost.")
+    assert len(shown) == 1

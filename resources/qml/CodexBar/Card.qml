@@ -8,8 +8,10 @@ Column {
     property bool errorCopied: false
     property bool settled: false
 
+    signal allowRequested
     signal copyRequested
     signal fixRequested
+    signal putOffRequested
 
     bottomPadding: Theme.gapLarge
     leftPadding: Theme.gapLarge
@@ -30,9 +32,19 @@ Column {
         onCopyRequested: root.copyRequested()
     }
 
+    ConsentRequest {
+        text: root.card.question
+        visible: text !== ""
+        width: root.inner
+
+        onAllowRequested: root.allowRequested()
+        onPutOffRequested: root.putOffRequested()
+    }
+
+    // While a question is open, its answer is what to do.
     TextButton {
         text: root.card.fixLabel
-        visible: text !== ""
+        visible: text !== "" && root.card.question === ""
 
         onClicked: root.fixRequested()
     }

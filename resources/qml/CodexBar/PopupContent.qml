@@ -106,8 +106,10 @@ FocusScope {
                         settled: root.settled
                         width: place.width
 
+                        onAllowRequested: root.popup.allowBrowser(place.index)
                         onCopyRequested: root.popup.copyError(place.index)
                         onFixRequested: root.popup.fix(place.index)
+                        onPutOffRequested: root.popup.putOffBrowser(place.index)
                     }
                 }
             }

@@ -30,6 +30,7 @@ class RecordingSession(SceneSession):
         self.asked: list[object] = []
         self.failures: list[object] = []
         self.presented = 0
+        self.complaint = ""
         self._callbacks: list[Callable[[], None]] = []
 
     def cards(self, provider_id: str) -> tuple[CardState, ...]:
@@ -57,6 +58,10 @@ class RecordingSession(SceneSession):
 
     def popup_opened(self) -> None:
         self.asked.append("opened")
+
+    async def set_browser_access(self, browser_id: str, allowed: bool) -> str:
+        self.asked.append(("access", browser_id, allowed))
+        return self.complaint
 
     async def edit_preferences(self, changes: Mapping[str, object]) -> str:
         self.asked.append(dict(changes))

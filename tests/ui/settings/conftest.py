@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from codexbar_qt.core.browser_access import AccessRecord, BrowserAccess, CachedSession
 from codexbar_qt.core.cadence import Cadence
 from codexbar_qt.core.config_file import ConfigFile
 from codexbar_qt.core.config_location import ConfigLocation
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from pathlib import Path
 
+    from codexbar_qt.core.browser_access import AccessState
+
 NOW = datetime(2030, 1, 8, 12, tzinfo=UTC)
 DISPLAYS = (Choice("auto", "Automatic"), Choice("left", "Left"))
 
@@ -64,11 +67,69 @@ def sample_snapshot() -> Snapshot:
     )
 
 
+class BrowsingSession(AppSession):
+    """A session whose browsers are made up; what people answer is written down and told to subscribers."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.access: dict[str, BrowserAccess] = {}
+        self.kept: dict[str, CachedSession] = {}
+        self.records: tuple[AccessRecord, ...] = ()
+        self.wanted = ""
+        self.told = ""
+        self.asked: list[object] = []
+        self.may_go_on = asyncio.Event()
+        self.may_go_on.set()
+
+    def ledger(self) -> tuple[AccessRecord, ...]:
+        return self.records
+
+    def browsers(self) -> tuple[BrowserAccess, ...]:
+        return tuple(self.access.values())
+
+    async def set_browser_access(self, browser_id: str, allowed: bool) -> str:
+        await self._answer(("access", browser_id, allowed))
+        if not self.told:
+            state: AccessState = "allowed" if allowed else "refused"
+            self.access[browser_id] = replace(self.access[browser_id], state=state)
+            self.wanted = ""
+            self._notify()
+        return self.told
+
+    def wanted_browser(self, provider_id: str) -> BrowserAccess | None:
+        return self.access.get(self.wanted) if provider_id == "beta" else None
+
+    def cached_session(self, provider_id: str) -> CachedSession | None:
+        return self.kept.get(provider_id)
+
+    async def forget_session(self, provider_id: str) -> str:
+        await self._answer(("forget", provider_id))
+        if not self.told:
+            self.kept.pop(provider_id)
+            self._notify()
+        return self.told
+
+    async def import_session(self, provider_id: str) -> str:
+        await self._answer(("import", provider_id))
+        if self.told == "Imported from Chrome, profile Work.":
+            self.kept[provider_id] = CachedSession("Chrome Work", self.clock.now())
+            self._notify()
+        return self.told
+
+    def change(self) -> None:
+        """Say that something is different."""
+        self._notify()
+
+    async def _answer(self, asked: object) -> None:
+        self.asked.append(asked)
+        await self.may_go_on.wait()
+
+
 @dataclass
 class World:
     """What the tests can reach: the session, what happened outside, and how to wait for the session."""
 
-    session: AppSession
+    session: BrowsingSession
     clock: FakeClock
     config_file: ConfigFile
     model: SettingsModel
@@ -170,6 +231,7 @@ def _beta() -> Provider:
         SecretSetting("cookieHeader", "Cookie header", shown_when=("cookieSource", "manual")),
         ChoiceSetting("ideBasePath", "IDE", choices=(Choice("", "Auto-detect"),), discover=_find),
         ChoiceSetting("betaDisplay", "Tray value", DISPLAYS, "auto", is_preference=True),
+        AccountsSetting("Session tokens", injects="cookieHeader"),
     )
     descriptor = ProviderDescriptor("beta", "Beta Code", "#4C00FF", 2, settings=settings)
     return Provider(descriptor, (Strategy(Source.API, _fetch), Strategy(Source.WEB, _fetch)))
@@ -221,14 +283,22 @@ def theme(app: QApplication) -> ThemeModel:
 
 
 @pytest.fixture
-def parts(tmp_path: Path, variables: dict[str, str], first_config: str) -> SessionParts:
+def providers(variables: dict[str, str]) -> tuple[Provider, ...]:
+    """The providers there are."""
+    return (_alpha(variables), _beta(), _gamma())
+
+
+@pytest.fixture
+def parts(
+    tmp_path: Path, variables: dict[str, str], first_config: str, providers: tuple[Provider, ...]
+) -> SessionParts:
     config_path = tmp_path / "codexbar" / "config.json"
     config_path.parent.mkdir()
     if first_config:
         config_path.write_text(first_config, "utf-8")
     clock, env, store = FakeClock(NOW), FakeEnv(variables), SnapshotStore()
     registry = Registry(
-        (_alpha(variables), _beta(), _gamma()),
+        providers,
         (LoadFailure("broken.py", "It has no PROVIDER."),),
         (PluginFile(str(tmp_path / "providers" / "acme.py"), "ab" * 32),),
     )
@@ -250,7 +320,7 @@ def parts(tmp_path: Path, variables: dict[str, str], first_config: str) -> Sessi
 
 @pytest.fixture
 async def world(parts: SessionParts, theme: ThemeModel) -> AsyncIterator[World]:
-    session = AppSession(parts, parts.config_file.load(), parts.preferences_file.load())
+    session = BrowsingSession(parts, parts.config_file.load(), parts.preferences_file.load())
     opened: list[Path] = []
     copied: list[str] = []
 

@@ -28,9 +28,11 @@ def colours(path: Path) -> int:
 async def test_every_page_is_drawn_in_every_state(world: World, app: QApplication, tmp_path: Path) -> None:
     paths = render_settings_pages(app, world.session, tmp_path, dark=False)
     names = {path.name.removeprefix("settings-").removesuffix("-light@1x.png") for path in paths}
-    providers = {f"{name}-{state}" for name in ("alpha", "beta", "gamma") for state in PAGE_STATES}
-    variants = {f"{page}-{look}" for page in ("general", "alpha") for look in ("high-contrast", "text-200", "rtl")}
-    assert names == {"general", "advanced", "about", "advanced-error"} | providers | variants
+    providers = {f"{name}-{state}" for name in ("alpha", "beta", "gamma") for state in PAGE_STATES if state != "pasted"}
+    pages, looks = ("general", "privacy", "alpha", "beta"), ("high-contrast", "text-200", "rtl")
+    variants = {f"{page}-{look}" for page in pages for look in looks}
+    panes = {"general", "privacy", "privacy-empty", "privacy-error", "advanced", "about", "advanced-error"}
+    assert names == panes | providers | variants | {"beta-pasted"}
     assert all(colours(path) > 5 for path in paths)
     assert len({path.read_bytes() for path in paths}) == len(paths)
 
@@ -38,8 +40,9 @@ async def test_every_page_is_drawn_in_every_state(world: World, app: QApplicatio
 async def test_the_session_is_drawn_as_it_is(world: World, app: QApplication, tmp_path: Path) -> None:
     light = render_settings_session(app, world.session, tmp_path, dark=False)
     dark = render_settings_session(app, world.session, tmp_path, dark=True)
-    assert [path.name for path in light][:4] == [
+    assert [path.name for path in light][:5] == [
         "settings-general-light@1x.png",
+        "settings-privacy-light@1x.png",
         "settings-advanced-light@1x.png",
         "settings-about-light@1x.png",
         "settings-alpha-now-light@1x.png",

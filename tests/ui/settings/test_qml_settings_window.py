@@ -101,7 +101,7 @@ async def _gone(settings: SettingsWindow) -> None:
 async def test_every_page_shows_without_a_warning(desk: Desk) -> None:
     model = desk.settings.model
     assert model is not None
-    for name in ("advanced", "about", "general"):
+    for name in ("privacy", "advanced", "about", "general"):
         model.showPane(name)
         QApplication.processEvents()
         assert desk.item("", name.capitalize()).isVisible()
@@ -140,7 +140,7 @@ async def test_keyboard_reaches_every_control_and_comes_round(desk: Desk) -> Non
             break
     else:
         pytest.fail(f"Tab never came back: {seen}")
-    sidebar = ["SearchField", "NavItem", "NavItem", "NavItem", "ProviderLine"]
+    sidebar = ["SearchField", *["NavItem"] * 4, "ProviderLine"]
     accounts = ["LineField", "LineField", "ToggleSwitch"]
     connection = ["Picker", "LineField", "LinkText", "LineField", "ToggleSwitch", *accounts]
     # Refresh is skipped while the provider is off, and so is Add while nothing is entered.

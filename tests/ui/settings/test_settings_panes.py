@@ -1,4 +1,4 @@
-"""General, Advanced and About: each control stores one thing, and what is wrong is said."""
+"""General, Privacy's preference, Advanced and About: each control stores one thing, and what is wrong is said."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from codexbar_qt import __version__
 from codexbar_qt.ui.about_model import AboutModel
 from codexbar_qt.ui.advanced_model import AdvancedModel
 from codexbar_qt.ui.general_model import GeneralModel
+from codexbar_qt.ui.privacy_model import PrivacyModel
 from codexbar_qt.ui.setting_field_model import ChoiceField, ToggleField
 from codexbar_qt.ui.settings_tasks import SettingsTasks
 
@@ -79,7 +80,9 @@ async def test_a_picker_stores_its_preference(
 async def test_a_switch_stores_its_preference(
     world: World, general: GeneralModel, advanced: AdvancedModel, name: str, key: str, before: bool
 ) -> None:
-    switch = control((*general.controls(), *advanced.controls()), name)
+    privacy = world.model.privacy
+    assert isinstance(privacy, PrivacyModel)
+    switch = control((*general.controls(), *privacy.controls(), *advanced.controls()), name)
     assert isinstance(switch, ToggleField)
     assert switch.on is before
     switch.turn(not before)

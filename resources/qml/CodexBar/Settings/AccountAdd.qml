@@ -12,7 +12,8 @@ Item {
         if (!field.add(label.text, token.text, scope.on, scope.values()))
             return;
         label.clear();
-        token.clear();
+        // Assigned, not cleared: only that forgets the history, so that Undo cannot bring a pasted token back.
+        token.text = "";
         scope.reset();
     }
 

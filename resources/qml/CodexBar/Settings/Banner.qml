@@ -8,6 +8,8 @@ Rectangle {
 
     property string text: ""
     property color tint: Theme.danger
+    property string iconName: "warning"
+    property bool isAlert: true
     default property alias buttons: actions.data
 
     border.color: tint
@@ -30,7 +32,7 @@ Rectangle {
             Layout.preferredHeight: size
             Layout.preferredWidth: size
             color: root.tint
-            name: "warning"
+            name: root.iconName
         }
 
         Label {
@@ -41,7 +43,7 @@ Rectangle {
             Accessible.ignored: false
 
             Accessible.name: text
-            Accessible.role: Accessible.AlertMessage
+            Accessible.role: root.isAlert ? Accessible.AlertMessage : Accessible.StaticText
         }
 
         Row {

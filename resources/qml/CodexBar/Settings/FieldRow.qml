@@ -25,6 +25,8 @@ Item {
         sourceComponent: ({
                 accounts: accounts,
                 choice: choice,
+                cookiePaste: cookiePaste,
+                cookies: cookies,
                 scopes: scopes,
                 secret: secret,
                 text: line,
@@ -45,6 +47,22 @@ Item {
         id: choice
 
         ChoiceRow {
+            field: root.field
+        }
+    }
+
+    Component {
+        id: cookiePaste
+
+        CookiePasteRow {
+            field: root.field
+        }
+    }
+
+    Component {
+        id: cookies
+
+        CookieSourceRow {
             field: root.field
         }
     }

@@ -56,6 +56,7 @@ Flickable {
             font.weight: Theme.strong
             text: root.title
             visible: text !== ""
+            width: column.width
 
             Accessible.ignored: false
 

@@ -49,6 +49,21 @@ PageScroll {
         }
     }
 
+    Banner {
+        iconName: "privacy"
+        isAlert: false
+        text: root.page.consent
+        tint: Theme.link
+        width: parent.width
+
+        TextButton {
+            accessibleName: text + ". " + root.page.consent
+            text: "Allow"
+
+            onClicked: root.page.allowBrowser()
+        }
+    }
+
     FieldGroup {
         fields: root.page.fields
         title: "Connection"

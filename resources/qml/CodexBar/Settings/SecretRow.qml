@@ -7,10 +7,15 @@ SettingRow {
     id: root
 
     required property var field
+    property int longest: 32767
+
+    // What a person typed or pasted, "" when it was taken back; not said when it leaves because it is saved.
+    signal edited(string text)
 
     function save() {
+        // Assigned, not cleared: only that forgets the history, so that Undo cannot bring a pasted secret back.
         if (field.save(input.text))
-            input.clear();
+            input.text = "";
     }
 
     error: field.error
@@ -28,6 +33,7 @@ SettingRow {
         echoMode: TextInput.Password
         inputMethodHints: Qt.ImhHiddenText | Qt.ImhSensitiveData | Qt.ImhNoPredictiveText | Qt.ImhNoAutoUppercase
         invalid: root.field.error !== ""
+        maximumLength: root.longest
         placeholderText: root.field.placeholder
         placeholderTextColor: root.field.inForce ? Theme.text : Theme.faint
 
@@ -37,8 +43,10 @@ SettingRow {
 
         Keys.onEscapePressed: event => {
             event.accepted = text !== "";
-            clear();
+            text = "";
+            root.edited("");
         }
+        onTextEdited: root.edited(text)
         onEditingFinished: if (text !== "")
             root.save()
 

@@ -58,7 +58,8 @@ Rectangle {
         sourceComponent: ({
                 about: about,
                 advanced: advanced,
-                general: general
+                general: general,
+                privacy: privacy
             })[root.settings.pane] ?? null
     }
 
@@ -82,6 +83,14 @@ Rectangle {
 
         GeneralPane {
             general: root.settings.general
+        }
+    }
+
+    Component {
+        id: privacy
+
+        PrivacyPane {
+            privacy: root.settings.privacy
         }
     }
 

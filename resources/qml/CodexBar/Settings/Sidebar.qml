@@ -47,6 +47,11 @@ Rectangle {
                         label: "General"
                     },
                     {
+                        name: "privacy",
+                        icon: "privacy",
+                        label: "Privacy"
+                    },
+                    {
                         name: "advanced",
                         icon: "settings",
                         label: "Advanced"
