@@ -20,8 +20,8 @@ help: ## list these targets
 run: .venv/.ready qt ## start the tray app on demo data; ARGS= with nothing uses your own profile
 	@$(BIN)/codexbar-qt $(ARGS)
 
-test: .venv/.ready qt test-tools ## run every test, on all processors; T=tests/unit narrows it
-	@$(OFFSCREEN) $(BIN)/python -m pytest -n auto --dist worksteal $(T)
+test: .venv/.ready qt test-tools ## run every test; T=tests/unit narrows it
+	@$(OFFSCREEN) $(BIN)/python -m pytest $(T)
 
 check: lint types imports qml ## lint, types, import contracts, QML: all must be clean
 

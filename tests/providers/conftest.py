@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,26 +19,6 @@ comes again at the same address gets one wrong value and one null per leaf; all 
 def fault_reports(pytestconfig: pytest.Config) -> dict[str, list[FaultReport]]:
     """The reports of this run by the title of their table; tests add theirs."""
     return pytestconfig.stash.setdefault(REPORTS, {})
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Hand the counts of one of several processes to the one that prints."""
-    output = getattr(session.config, "workeroutput", None)
-    if output is not None:
-        tables = session.config.stash.get(REPORTS, {})
-        output["faults"] = [
-            (title, report.provider_id, dict(report.counts), dict(report.failures))
-            for title, reports in tables.items()
-            for report in reports
-        ]
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """Take the counts of a process that has ended."""
-    tables = node.config.stash.setdefault(REPORTS, {})
-    for title, provider_id, counts, failures in getattr(node, "workeroutput", {}).get("faults", []):
-        tables.setdefault(title, []).append(FaultReport(provider_id, counts, failures, ()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

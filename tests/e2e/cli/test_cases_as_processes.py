@@ -51,6 +51,8 @@ def _form(body: bytes) -> str:
 def is_usable(case: Case) -> bool:
     if case_world.obstacle(case) or case.source or case.account:
         return False
+    if case.browsers or case.cached_cookie or case.browser_obstacle or case.saves:
+        return False
     slow = any(answer.fault == "timeout" for answer in case.http)
     timed = any("expires_at" in text for recorded in case.files.values() for text in recorded.texts)
     timed = timed or any(DATE.search(answer.url) for answer in case.http)
