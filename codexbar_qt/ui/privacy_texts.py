@@ -53,7 +53,9 @@ def access_meaning(access: BrowserAccess) -> str:
 
 def consent_sentence(provider: str, browser: str) -> str:
     """Ask for the session of a browser."""
-    return f"{provider} can use your login in {browser}. CodexBar reads only what belongs to that login, on this machine."
+    return (
+        f"{provider} can use your login in {browser}. CodexBar reads only what belongs to that login, on this machine."
+    )
 
 
 def kept_words(session: CachedSession, now: datetime, *, hide_personal_info: bool) -> str:
