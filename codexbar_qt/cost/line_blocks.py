@@ -1,0 +1,97 @@
+"""Goes through a log in blocks and yields the lines worth decoding; memory does not depend on the file's size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+BLOCK_BYTES = 1 << 20
+LONGEST_LINE = 512 * 1024
+"""Longer lines are left out whole (token-cost.md 2)."""
+
+
+class ByteStream(Protocol):
+    """An open file."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes, none at the end."""
+        ...
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a reading leaves behind. `offset` is where whole lines end, as a place in the file; give it where to begin.
+
+    `tail` is the last line when it has no end yet, b"" for none or for one that is too long. `long_lines` counts the
+    lines that were too long and had a needle in them.
+    """
+
+    offset: int = 0
+    tail: bytes = b""
+    long_lines: int = 0
+
+
+def lines_with(
+    stream: ByteStream, needles: Sequence[bytes], tally: Tally, checkpoint: Callable[[int], None]
+) -> Iterator[bytes]:
+    """Yield the whole lines that hold one of the needles, without their ends, in order.
+
+    `stream` stands at `tally.offset`. `checkpoint` gets the number of bytes of every block and may raise. After the
+    last line `tally` says where to go on.
+    """
+    blocks = _blocks(stream, checkpoint)
+    data = b""
+    for block in blocks:
+        data += block
+        last = data.rfind(b"\n")
+        if last < 0 and len(data) > LONGEST_LINE:
+            data = _behind_long_line(blocks, data, needles, tally)
+            last = data.rfind(b"\n")
+        if last >= 0:
+            yield from _hits(data, last, needles, tally)
+            data = data[last + 1 :]
+            tally.offset += last + 1
+    tally.tail = data
+
+
+def _blocks(stream: ByteStream, checkpoint: Callable[[int], None]) -> Iterator[bytes]:
+    while block := stream.read(BLOCK_BYTES):
+        checkpoint(len(block))
+        yield block
+
+
+def _hits(data: bytes, last: int, needles: Sequence[bytes], tally: Tally) -> Iterator[bytes]:
+    """Yield the lines of `data` up to its line end at `last`."""
+    places = {needle: place for needle in needles if (place := data.find(needle, 0, last)) >= 0}
+    while places:
+        hit = min(places.values())
+        start, end = data.rfind(b"\n", 0, hit) + 1, data.find(b"\n", hit)
+        if end - start > LONGEST_LINE:
+            tally.long_lines += 1
+        else:
+            yield data[start:end]
+        for needle in [needle for needle, place in places.items() if place < end]:
+            places[needle] = data.find(needle, end, last)
+            if places[needle] < 0:
+                del places[needle]
+
+
+def _behind_long_line(blocks: Iterator[bytes], data: bytes, needles: Sequence[bytes], tally: Tally) -> bytes:
+    """Return what follows a line that is too long, b"" when it has no end yet; that one stays where `tally` stands."""
+    overlap = max(map(len, needles)) - 1
+    is_hot, passed = False, 0
+    while True:
+        end = data.find(b"\n")
+        is_hot = is_hot or any(data.find(needle, 0, end if end >= 0 else len(data)) >= 0 for needle in needles)
+        if end >= 0:
+            tally.long_lines += is_hot
+            tally.offset += passed + end + 1
+            return data[end + 1 :]
+        block = next(blocks, b"")
+        if not block:
+            return b""
+        passed += len(data) - overlap
+        data = data[-overlap:] + block
