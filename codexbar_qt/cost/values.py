@@ -19,7 +19,7 @@ LeftOutKind = Literal[
     "unsaved_state",
 ]
 """What can be missing: folders and files that could not be read, lines above 512 KiB, lines that are no JSON, sessions
-whose copied part is not known, files left for the next scan; and (nothing missing, but slow next time) state not kept."""
+whose copied part is not known, files left for the next scan. And state not kept, which slows the next scan."""
 
 
 class TokenCounts(msgspec.Struct, frozen=True, array_like=True):
