@@ -51,6 +51,12 @@ class SecretServicePasswords:
 
 
 def _find(connection: BusConnection, browser: Browser, *, interactive: bool) -> PasswordLookup:
+    if not _has_open_collection(connection):
+        # KeePassXC shows its unlock dialog for a mere search while all of its databases are closed.
+        state = _open_any_collection(connection, interactive=interactive)
+        if state != "found":
+            return PasswordLookup(state)
+        interactive = False  # people have seen the one dialog
     items = list(_items(connection, browser))
     open_items = [item for item in items if not item.is_locked()]
     if open_items:
@@ -92,6 +98,19 @@ def _labelled(connection: BusConnection, labels: set[str]) -> Iterator[Item]:
             for item in islice(collection.get_all_items(), _MOST_ITEMS):
                 if item.get_label() in labels:
                     yield item
+
+
+def _has_open_collection(connection: BusConnection) -> bool:
+    import secretstorage
+
+    return any(not collection.is_locked() for collection in secretstorage.get_all_collections(connection))
+
+
+def _open_any_collection(connection: BusConnection, *, interactive: bool) -> KeyState:
+    collection = next(_locked_collections(connection), None)
+    if collection is None:
+        return "missing"
+    return _unlock(collection) if interactive else "locked"
 
 
 def _locked_collections(connection: BusConnection) -> Iterator[Collection]:

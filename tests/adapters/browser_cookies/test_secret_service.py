@@ -67,6 +67,8 @@ class FakeBus:
         return ([],)
 
     def on_SearchItems(self, _path: str, wanted: dict[str, str]) -> tuple[Any, ...]:
+        if not set(self.collections) - self.locked:
+            self.calls.append("dialog of KeePassXC")
         found = [
             (path, name in self.locked)
             for path, (name, item) in self.items().items()
@@ -176,6 +178,23 @@ def test_locked_is_not_unlocked_in_the_background(hides_locked: bool) -> None:
     bus = FakeBus({"session": [], "login": [item("chrome")]}, locked={"login"}, hides_locked=hides_locked)
     assert find(bus) == ("locked", [])
     assert not {"Unlock", "Prompt", "GetSecret"} & set(bus.calls)
+
+
+def test_nothing_is_searched_while_all_is_locked() -> None:
+    """KeePassXC asks for the password of a database when a program searches and all of them are closed."""
+    bus = FakeBus({"work": [item("chrome")], "home": []}, locked={"work", "home"}, hides_locked=True)
+    assert find(bus) == ("locked", [])
+    assert "SearchItems" not in bus.calls
+    assert find(FakeBus({})) == ("missing", [])
+    assert find(bus, interactive=True) == ("found", [b"test-password-1"])
+    assert bus.calls.count("Prompt") == 1
+    assert "dialog of KeePassXC" not in bus.calls
+
+
+def test_people_see_one_dialog_and_no_second() -> None:
+    bus = FakeBus({"work": [], "home": [item("chrome")]}, locked={"work", "home"})
+    assert find(bus, interactive=True) == ("locked", [])
+    assert bus.calls.count("Prompt") == 1
 
 
 @pytest.mark.parametrize("hides_locked", [False, True])
