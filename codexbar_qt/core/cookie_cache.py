@@ -193,13 +193,13 @@ class CookieCache:
             gone = {account for account in accounts if self._memory.pop(account, None) is not None}
             outcome: ClearState = "cleared"
             for account in accounts:
-                state, is_gone = await self._remove(account, interactive=interactive)
-                gone |= {account} if is_gone else set()
-                if state != "cleared":
-                    self._void[account] = self._clock.now()
-                    outcome = state
-                if state in ("locked", "unavailable"):
-                    break
+                if outcome not in ("locked", "unavailable"):  # then all others are out of reach, too
+                    state, is_gone = await self._remove(account, interactive=interactive)
+                    gone |= {account} if is_gone else set()
+                    outcome = outcome if state == "cleared" else state
+                    if state == "cleared":
+                        continue
+                self._void[account] = self._clock.now()
             if outcome == "cleared" and self._files is not None and len(scopes) > 1:
                 await self._files.forget_scopes(provider_id)
         return Clearing(outcome, len(gone))

@@ -24,6 +24,7 @@ from tests.unit.core.browser_world import HOUR, BrowserWorld, FakeKeyring
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from codexbar_qt.core.ports import SecretState
     from tests.unit.core.conftest import ManualClock
 
 OLD, NEW = "session=test-cookie-1", "session=test-cookie-2"
@@ -290,6 +291,20 @@ async def test_clearing_a_locked_keyring(browsers: BrowserWorld, clock: ManualCl
     await clock.advance(1)
     await browsers.keep(NEW)
     assert await header(browsers) == NEW
+
+
+@pytest.mark.parametrize("state", ["locked", "unavailable"])
+async def test_what_was_cleared_out_of_reach_does_not_come_back_in_any_scope(
+    browsers: BrowserWorld, state: SecretState
+) -> None:
+    await browsers.keep(OLD)
+    await browsers.keep(NEW, scope="home-1")
+    browsers.keyring.state = state
+    assert await browsers.shared.cache.clear("acme") == Clearing(state, 0)
+    browsers.keyring.state = "found"
+    assert (await browsers.shared.cache.load("acme", "home-1")).entry is None
+    assert await header(browsers) is None
+    assert browsers.keyring.entries == {}
 
 
 async def test_a_person_may_be_asked_to_unlock_it(browsers: BrowserWorld) -> None:
