@@ -81,7 +81,8 @@ class BrowserKeys:
         self.unprotect = unprotect
         self._sources = tuple(sources)
         self._known: dict[tuple[str, int], tuple[CookieKey, ...]] = {}
-        self._lock = threading.Lock()
+        self._turn = threading.Condition()
+        self._question: Literal["", "silent", "dialog"] = ""
 
     def search(self, browser: Browser, *, interactive: bool = False) -> KeySearch:
         """Return the search for one read of one browser; nothing is asked before its first key is wanted."""
@@ -89,21 +90,37 @@ class BrowserKeys:
 
     def forget(self, browser_id: str = "") -> None:
         """Drop the remembered keys of a browser, "" of all."""
-        with self._lock:
+        with self._turn:
             for known in [key for key in self._known if not browser_id or key[0] == browser_id]:
                 del self._known[known]
 
     def ask(self, browser: Browser, index: int, *, interactive: bool) -> tuple[KeyState, tuple[CookieKey, ...]]:
-        """Return the remembered keys of one source, or ask it. One question at a time: a dialog may be open."""
-        with self._lock:
+        """Return the remembered keys of one source, or ask it, one question at a time.
+
+        Nobody in the background waits for people who look at a dialog: it is as if they had not been asked yet.
+        """
+        with self._turn:
+            self._turn.wait_for(lambda: not self._question or (self._question == "dialog" and not interactive))
             known = self._known.get((browser.id, index))
             if known is not None:
                 return "found", known
+            if self._question:
+                return "prompt" if self.platform == "macos" else "locked", ()
+            self._set_question("dialog" if interactive else "silent")
+        keys: tuple[CookieKey, ...] = ()
+        try:
             answer = self._sources[index].find(browser, interactive=interactive)
             keys = tuple(CookieKey(self.derive(one.password), one.item) for one in answer.passwords)
-            if keys:
-                self._known[browser.id, index] = keys
-            return answer.state, keys
+        finally:
+            with self._turn:
+                if keys:
+                    self._known[browser.id, index] = keys
+                self._set_question("")
+        return answer.state, keys
+
+    def _set_question(self, kind: Literal["", "silent", "dialog"]) -> None:
+        self._question = kind
+        self._turn.notify_all()
 
     def derive(self, password: bytes) -> bytes:
         """Return the AES-128 key of a password."""

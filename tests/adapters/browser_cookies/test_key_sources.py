@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from codexbar_qt.adapters.browser_cookies import system_keys
 from codexbar_qt.adapters.browser_cookies.catalogue import BY_ID
-from codexbar_qt.adapters.browser_cookies.key_sources import BrowserKeys, PasswordLookup, derive_key, most_useful
+from codexbar_qt.adapters.browser_cookies.key_sources import (
+    BrowserKeys,
+    CookieKey,
+    PasswordLookup,
+    derive_key,
+    most_useful,
+)
 from codexbar_qt.adapters.browser_cookies.kwallet import WalletPasswords
 from codexbar_qt.adapters.browser_cookies.secret_service import SecretServicePasswords
 from codexbar_qt.adapters.browser_cookies.system_keys import LaterSource, open_browser_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from codexbar_qt.adapters.browser_cookies.browser import Browser
 
 CHROME, BRAVE = BY_ID["chrome"], BY_ID["brave"]
 
@@ -116,6 +127,37 @@ def test_two_readers_ask_once(linux: Any) -> None:
     for reader in readers:
         reader.join(timeout=30)
     assert source.asked == 1
+
+
+@pytest.mark.parametrize(("system", "state"), [("linux", "locked"), ("macos", "prompt")])
+def test_an_open_dialog_keeps_nobody_waiting(make_lab: Callable[..., Any], system: str, state: str) -> None:
+    """Whoever reads in the background meanwhile goes on without the key, also one who was waiting before."""
+    lab = make_lab(system)
+    answered, shown = threading.Event(), threading.Event()
+
+    class Source:
+        def find(self, browser: Browser, *, interactive: bool) -> PasswordLookup:
+            if not interactive:
+                return lab.found(b"2") if browser.id == "brave" and answered.is_set() else PasswordLookup("locked")
+            shown.set()
+            assert answered.wait(30)
+            granted: PasswordLookup = lab.found(b"1")
+            return granted
+
+    keys = lab.keys(Source())
+    keys._known["chromium", 0] = (CookieKey(b"known"),)
+    people = threading.Thread(target=lambda: list(keys.search(CHROME, interactive=True)))
+    people.start()
+    assert shown.wait(30)
+    try:
+        background = keys.search(BRAVE)
+        assert (list(background), background.state) == ([], state)
+        assert [one.key for one in keys.search(BY_ID["chromium"])] == [b"known"]
+    finally:
+        answered.set()
+        people.join(timeout=30)
+    assert [one.key for one in keys.search(CHROME)] == [keys.derive(b"1")]
+    assert [one.key for one in keys.search(BRAVE)] == [keys.derive(b"2")]
 
 
 def test_keys_do_not_show_in_representations(linux: Any) -> None:
