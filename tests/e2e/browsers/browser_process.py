@@ -31,13 +31,17 @@ def wait_until(met: Callable[[], bool], told: str, *, pause: float = _PAUSE) -> 
 
 @dataclass
 class BrowserProcess:
-    """A browser and its children. `quit` asks it to end, without one it gets SIGTERM; `visit` shows a page."""
+    """A browser and its children. `quit` asks it to end, without one it gets SIGTERM; `visit` shows a page.
+
+    `hang_up` lets go of what the two need.
+    """
 
     process: subprocess.Popen[bytes]
     profile: Path
     log: Path
-    quit: Callable[[], None] | None = field(default=None)
+    quit: Callable[[], object] | None = field(default=None)
     visit: Callable[[str], object] | None = field(default=None)
+    hang_up: Callable[[], None] | None = field(default=None)
 
     @property
     def is_running(self) -> bool:
@@ -62,6 +66,8 @@ class BrowserProcess:
             with contextlib.suppress(psutil.Error):
                 one.kill()
         self.process.wait(_GRACE)
+        if self.hang_up is not None:
+            self.hang_up()
 
     @contextlib.contextmanager
     def held_still(self) -> Iterator[None]:

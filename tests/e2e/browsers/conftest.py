@@ -88,7 +88,7 @@ class Journeys:
         environment = browser_environment(home, runtime, bus)
         if kind == "firefox":
             root = home / firefox.ROOT
-            world = self._world(home, [*DEPOSITS, *deposits_of(sites.FIREFOX)])
+            world = self._world(home, [*DEPOSITS, *deposits_of(sites.FIREFOX), *sites.LATE])
             process = firefox.start_firefox(world, root, environment)
             return self._settled(Travelled(kind, "firefox", home, runtime, root, sites.FIREFOX, process))
         store = "gnome-libsecret" if bus else "basic"
@@ -98,7 +98,8 @@ class Journeys:
             chromium.start_chromium(first, root, environment, store=store).close()
             second = self._world(home, [*deposits_of(sites.CHROME_SECOND), *chromium.flush_deposits()])
             process = chromium.start_chromium(second, root, environment, store=store, profile="Profile 1")
-            return self._settled(Travelled(kind, "chrome", home, runtime, root, sites.CHROME, process))
+            made = Travelled(kind, "chrome", home, runtime, root, sites.CHROME, process)
+            return self._settled(made, sites.CHROME_SECOND)
         root = home / ".config" / "chromium"
         world = self._world(home, [*DEPOSITS, *deposits_of(sites.CHROMIUM), *chromium.flush_deposits()])
         process = chromium.start_chromium(world, root, environment, store=store)
@@ -109,12 +110,13 @@ class Journeys:
         authority = Authority(home / "sites.pem", sorted({one.host for one in tour.deposits}))
         return self._stack.enter_context(BrowserWorld(tour, authority))
 
-    def _settled(self, made: Travelled) -> Travelled:
+    def _settled(self, made: Travelled, *of_more_profiles: tuple[Site, ...]) -> Travelled:
         self._stack.callback(made.process.kill)
         with pytest.MonkeyPatch.context() as patch:
             if made.bus:
                 patch.setenv("DBUS_SESSION_BUS_ADDRESS", made.bus)
-            wait_for_writing(made.new_reader(), made.browser_id, made.sites, has_jar=made.kind != "chrome")
+            has_jar = made.kind != "chrome"
+            wait_for_writing(made.new_reader(), made.browser_id, made.sites, *of_more_profiles, has_jar=has_jar)
         return made
 
 

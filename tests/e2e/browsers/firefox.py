@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import subprocess
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from tests.e2e.browsers.browser_process import PATIENCE, BrowserProcess, start_browser, wait_until
@@ -81,11 +80,8 @@ def start_firefox(world: BrowserWorld, root: Path, environment: Mapping[str, str
         print(browser.said(), world.tour.seen, sep=os.linesep)
         raise
 
-    def leave() -> None:
-        with closing(control):
-            control.ask("Marionette:Quit", flags=["eAttemptQuit"])
-
-    browser.quit = leave
+    browser.quit = lambda: control.ask("Marionette:Quit", flags=["eAttemptQuit"])
+    browser.hang_up = control.close
     browser.visit = lambda url: control.ask("WebDriver:Navigate", url=url)
     return browser
 

@@ -32,6 +32,7 @@ def import_all(
     installed.allow(travelled.browser_id)
     with Services(sites, folder) as services:
         ended = installed.run("--json-only", before=before, **services.variables)
+        print(travelled.browser_id, "running" if travelled.is_running else "closed", services.log(), sep="\n")
         assert ended.stderr == b""
         elements = {element["provider"]: element for element in json.loads(ended.stdout)}
         told = [compare(elements[site.provider], 0, site.case, only=TOLD) for site in sites]

@@ -80,6 +80,10 @@ class Services:
         assert self._proxy is not None
         return self._proxy.requests
 
+    def log(self) -> str:
+        """Return what came to the proxy, for `pytest -s`."""
+        return case_world.proxy_log(self.requests)
+
     def arguments(self, site: Site) -> list[str]:
         """Return the command line that asks for what a site's case is about."""
         return case_world.arguments(site.provider, site.case)

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from tests.e2e.browsers.sites import Site
 
 
-def wait_for_writing(reader: SystemBrowserReader, browser_id: str, sites: Sequence[Site], *, has_jar: bool) -> None:
-    """Look until the profile holds the last of everything; whether it is right is for the tests to say."""
+def wait_for_writing(reader: SystemBrowserReader, browser_id: str, *sites: Sequence[Site], has_jar: bool) -> None:
+    """Look until the profiles hold the last of everything; whether it is right is for the tests to say.
+
+    `sites` are those of the first profile, of the second, and so on.
+    """
 
     def is_written() -> bool:
         return asyncio.run(_holds_everything(reader, browser_id, sites, has_jar=has_jar))
@@ -28,12 +31,14 @@ def wait_for_writing(reader: SystemBrowserReader, browser_id: str, sites: Sequen
 
 
 async def _holds_everything(
-    reader: SystemBrowserReader, browser_id: str, sites: Sequence[Site], *, has_jar: bool
+    reader: SystemBrowserReader, browser_id: str, sites: Sequence[Sequence[Site]], *, has_jar: bool
 ) -> bool:
     profiles = await reader.profiles(browser_id)
-    if not profiles:
+    if len(profiles) < len(sites):
         return False
-    holds = [await _holds_site(reader, profiles[0], site) for site in sites]
+    holds = [
+        await _holds_site(reader, profile, site) for profile, own in zip(profiles, sites, strict=True) for site in own
+    ]
     return all(holds) and (not has_jar or await _holds_jar(reader, profiles[0]))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -110,14 +110,24 @@ _AUGMENT = Site("augment", "web_cookie_hosts", ("augmentcode.com",), beyond="par
 _MINIMAX = Site("minimax", "browser_token", ("minimax.io",), beyond="all")
 _FACTORY = ("factory.ai", "api.workos.com")
 
-CHROMIUM = (_KIMI, _MINIMAX, _OLLAMA, _AMP, _AUGMENT, Site("factory", "storage_refresh_only", _FACTORY))
-FIREFOX = (
-    *CHROMIUM[:-1],
-    Site("factory", "browser_session_plain", _FACTORY, passing=("session",)),
+CHROMIUM = FIREFOX = (
+    _KIMI,
+    _MINIMAX,
+    _OLLAMA,
+    _AMP,
+    _AUGMENT,
+    Site("factory", "storage_used_up_then_cookies", _FACTORY),
 )
-# Two people: the session of the first profile is refused, that of the second works.
-CHROME = (Site("opencode", "chrome_first_profile_refused", ("opencode.ai",)),)
-CHROME_SECOND = (Site("opencode", "chrome_first_profile_refused", ("opencode.ai",), place=1),)
+# Two people: the session of the first profile is refused, that of the second works. OpenCode reads Chrome alone.
+_OPENCODE = Site("opencode", "chrome_first_profile_refused", ("opencode.ai",))
+CHROME = (_OPENCODE, Site("factory", "storage_refresh_only", _FACTORY))
+CHROME_SECOND = (replace(_OPENCODE, place=1),)
+
+LATE = tuple(
+    Deposit("platform.minimax.io", (f"lately{n}=test-lately-{n}-minimax; {_LASTS}",), path=f"/lately{n}", kind="aside")
+    for n in range(5)
+)
+"""Pages beside the tour. MiniMax gets every cookie that its sites have left, also one of a moment ago."""
 
 
 def deposits_of(sites: Sequence[Site]) -> list[Deposit]:

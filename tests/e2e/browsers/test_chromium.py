@@ -21,7 +21,7 @@ from tests.e2e.browsers import jar, sites
 from tests.e2e.browsers.browser_process import PATIENCE, BrowserProcess, browser_environment
 from tests.e2e.browsers.chromium import flush_deposits, start_chromium
 from tests.e2e.browsers.deposits import Deposit, Tour
-from tests.e2e.browsers.importing import TOLD, import_all, import_watched
+from tests.e2e.browsers.importing import TOLD, import_watched
 from tests.e2e.browsers.installed import Installed, Services
 from tests.e2e.browsers.places import Authority, BrowserWorld, Keyring, skip_without
 from tests.e2e.browsers.untouched import fingerprint
@@ -135,16 +135,41 @@ def test_import_of_all(travelled: Travelled, installed: Installed, tmp_path: Pat
     import_watched(travelled, installed, tmp_path, travelled.sites)
 
 
-@in_states(("chrome", "running"))
+@in_states(("chrome", "running"), ("chrome", "closed"))
 async def test_two_people(
     travelled: Travelled, profile_reader: SystemBrowserReader, installed: Installed, tmp_path: Path
 ) -> None:
     """Where Chrome keeps its profiles: the session of the first one is refused, that of the second one works."""
     profiles = await profile_reader.profiles("chrome")
     assert [profile.label for profile in profiles] == ["Chrome Default", "Chrome Profile 1"]
-    await asyncio.to_thread(import_all, travelled, installed, tmp_path, travelled.sites)
-    cookies = [f"~/.config/google-chrome/{name}/Cookies" for name in ("Default", "Profile 1")]
-    assert sorted(record["item"] for record in installed.ledger()) == cookies
+    await asyncio.to_thread(import_watched, travelled, installed, tmp_path, travelled.sites)
+    root = "~/.config/google-chrome"
+    assert {(record["provider_id"], record["item"]) for record in installed.ledger()} == {
+        ("opencode", f"{root}/Default/Cookies"),
+        ("opencode", f"{root}/Profile 1/Cookies"),
+        ("factory", f"{root}/Default/Local Storage/leveldb"),
+    }
+
+
+async def test_a_browser_that_writes(tmp_path: Path, runtime_dir: Path) -> None:
+    skip_without(V10)
+    tour = Tour([Deposit(jar.LATE_HOST, ticks="tick", path="/ticks")])
+    reader = SystemBrowserReader(Place("linux", tmp_path))
+    seen: list[int] = []
+    with contextlib.ExitStack() as stack:
+        world = stack.enter_context(BrowserWorld(tour, Authority(tmp_path / "sites.pem", [jar.LATE_HOST])))
+        environment = browser_environment(tmp_path, runtime_dir)
+        process = start_chromium(world, tmp_path / ".config" / "chromium", environment, store="basic")
+        stack.callback(process.kill)
+        profile = await the_profile(reader)
+        deadline = time.monotonic() + PATIENCE
+        while len(set(seen)) < 4:
+            assert time.monotonic() < deadline, f"the cookie did not change often enough: {set(seen)}"
+            reading = await reader.cookies(profile, jar.LATE, datetime.now(UTC))
+            storage = await reader.storage(profile, StorageQuery((jar.LATE_HOST,)))
+            assert (reading.troubles, storage.troubles) == ((), ())
+            seen += [int(one.value.reveal()) for one in reading.cookies]
+    assert seen == sorted(seen)
 
 
 @in_states((V10, "running"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import time
@@ -13,10 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.browsers import jar
+from codexbar_qt.provider_api import cookie_pairs
+from tests.e2e.browsers import jar, sites
 from tests.e2e.browsers.browser_process import PATIENCE, wait_until
-from tests.e2e.browsers.importing import import_watched
+from tests.e2e.browsers.importing import TOLD, import_watched
+from tests.e2e.browsers.installed import Services
 from tests.e2e.browsers.untouched import fingerprint
+from tests.e2e.cli.case_reading import compare
 
 if TYPE_CHECKING:
     from codexbar_qt.adapters.browser_reader import SystemBrowserReader
@@ -90,6 +94,30 @@ def _is_in(original: Path, name: str, folder: Path, *, with_log: bool) -> bool:
         shutil.copy(original.with_name("cookies.sqlite-wal"), log)
     with closing(sqlite3.connect(copy)) as connection:
         return bool(connection.execute("SELECT 1 FROM moz_cookies WHERE name = ?", (name,)).fetchall())
+
+
+@in_states(RUNNING)
+def test_import_of_rows_that_are_only_in_the_log(travelled: Travelled, installed: Installed, tmp_path: Path) -> None:
+    (site,) = (one for one in travelled.sites if one.provider == "minimax")
+    installed.configure([site])
+    installed.allow("firefox")
+    assert travelled.process.visit is not None
+    for deposit in sites.LATE:
+        ((name, value), *_) = cookie_pairs(deposit.set_cookies[0])
+        travelled.process.visit(deposit.url)
+        wait_until(partial(_is_in, database(travelled), name, tmp_path, with_log=True), "it is not written")
+        with travelled.held_still(), Services([site], tmp_path) as services:
+            if _is_in(database(travelled), name, tmp_path, with_log=False):
+                continue
+            before = fingerprint(travelled.root)
+            ended = installed.run(*services.arguments(site), **services.variables)
+            assert fingerprint(travelled.root) == before
+            (element,) = json.loads(ended.stdout)
+            assert (compare(element, ended.returncode, site.case, only=TOLD), services.problems()) == ([], [])
+            sent = [dict(cookie_pairs(one.headers.get("cookie", ""))).get(name) for one in services.requests]
+            assert sent == [value] * len(site.case.http)
+            return
+    pytest.fail("Firefox emptied its log after each of five cookies")
 
 
 @in_states(RUNNING)

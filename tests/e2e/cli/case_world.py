@@ -18,13 +18,14 @@ from urllib.parse import urlsplit
 from codexbar_qt.provider_api import (
     HttpRequest,
     Secret,
+    cookie_pairs,
 )
 from codexbar_qt.provider_testing.fake_http import check_request
 from codexbar_qt.provider_testing.loopback_proxy import ProxyAnswer, ProxyRequest
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from codexbar_qt.provider_testing import Case, HttpAnswer, RecordedFile
@@ -70,6 +71,7 @@ class Hosts:
     ignored_headers: frozenset[str] = frozenset()
     ignored_fields: frozenset[str] = frozenset()
     problems: list[str] = field(default_factory=list)
+    requests: list[ProxyRequest] = field(default_factory=list)
     _given: list[HttpAnswer] = field(default_factory=list)
 
     def context_for(self, host: str) -> ssl.SSLContext:
@@ -85,6 +87,7 @@ class Hosts:
 
     def answer(self, request: ProxyRequest) -> ProxyAnswer | None:
         """Give the next answer recorded for a request."""
+        self.requests.append(request)
         recorded = [item for item in self._answers() if (item.method, item.url) == (request.method, request.url)]
         # The same is asked again after a broken connection, and after a request that was given up half way.
         waiting = [item for item in recorded if not self._is_given(item)] or recorded[-1:]
@@ -132,6 +135,18 @@ def without_fields(document: object, names: frozenset[str]) -> object:
     if isinstance(document, list):
         return [without_fields(item, names) for item in cast("list[object]", document)]
     return document
+
+
+def proxy_log(requests: Sequence[ProxyRequest]) -> str:
+    """Return one line per request: method, address, who logged in how, names of cookies; no values."""
+    lines: list[str] = []
+    for request in requests:
+        address = request.url.partition("?")[0]
+        names = [name for name, _ in cookie_pairs(request.headers.get("cookie", ""))]
+        told = ["bearer"] if "authorization" in request.headers else []
+        told += [f"cookies {', '.join(names)}"] if names else []
+        lines.append(f"  {request.method:<4} {address:<80}  {'; '.join(told) or '-'}")
+    return "\n".join(lines)
 
 
 def build_home(case: Case, home: Path) -> None:
