@@ -8,7 +8,7 @@ import logging
 import multiprocessing
 import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from filelock import FileLock
@@ -24,7 +24,6 @@ from tests.unit.core.browser_world import HOUR, BrowserWorld, FakeKeyring
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from codexbar_qt.core.ports import SecretState
     from tests.unit.core.conftest import ManualClock
 
 OLD, NEW = "session=test-cookie-1", "session=test-cookie-2"
@@ -295,7 +294,7 @@ async def test_clearing_a_locked_keyring(browsers: BrowserWorld, clock: ManualCl
 
 @pytest.mark.parametrize("state", ["locked", "unavailable"])
 async def test_what_was_cleared_out_of_reach_does_not_come_back_in_any_scope(
-    browsers: BrowserWorld, state: SecretState
+    browsers: BrowserWorld, state: Literal["locked", "unavailable"]
 ) -> None:
     await browsers.keep(OLD)
     await browsers.keep(NEW, scope="home-1")
