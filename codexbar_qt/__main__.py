@@ -58,9 +58,9 @@ def parse(argv: Sequence[str]) -> Options:
 def main(argv: Sequence[str] | None = None) -> int:
     """Start the app and return its exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
-    guarded = bootstrap.run_guard(words)
-    if guarded is not None:
-        return guarded
+    ended = bootstrap.run_own_process(words)
+    if ended is not None:
+        return ended
     options = parse(words)
     try:
         return _start(options)

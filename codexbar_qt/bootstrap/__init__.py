@@ -14,11 +14,11 @@ if TYPE_CHECKING:
         build_launch,
         has_display,
         picture_folder,
-        run_guard,
         run_scaled,
         use_offscreen_platform,
     )
     from codexbar_qt.bootstrap.live_contexts import LiveContexts
+    from codexbar_qt.bootstrap.own_processes import run_own_process
     from codexbar_qt.bootstrap.places import NoHomeError
     from codexbar_qt.bootstrap.services import Services, build_demo_services, build_services
     from codexbar_qt.bootstrap.session import build_session
@@ -33,7 +33,7 @@ __all__ = [
     "build_session",
     "has_display",
     "picture_folder",
-    "run_guard",
+    "run_own_process",
     "run_scaled",
     "start_command_log",
     "use_offscreen_platform",
@@ -42,6 +42,7 @@ __all__ = [
 _MODULES = {
     "command_line": ("start_command_log",),
     "live_contexts": ("LiveContexts",),
+    "own_processes": ("run_own_process",),
     "places": ("NoHomeError",),
     "services": ("Services", "build_demo_services", "build_services"),
     "session": ("build_session",),

@@ -8,25 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from codexbar_qt.bootstrap.services import Services
     from codexbar_qt.core.session import AppSession
     from codexbar_qt.core.session_view import LoginItem
     from codexbar_qt.provider_api import Platform
     from codexbar_qt.ui.application import Launch, Measures
     from codexbar_qt.ui.desktop_instance import Wish
-
-
-def run_guard(argv: Sequence[str]) -> int | None:
-    """Be the guard of a child process when the command line says so (frozen apps start themselves), else None."""
-    from codexbar_qt.adapters.process_guard import GUARD_FLAG
-
-    if not argv or argv[0] != GUARD_FLAG:
-        return None
-    from codexbar_qt.adapters.process_guard import main
-
-    return main(list(argv[1:]))
 
 
 def has_display() -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from codexbar_qt.core.browser_sessions import BrowserSessions
     from codexbar_qt.core.config_file import ConfigFile
     from codexbar_qt.core.config_location import ConfigLocation
+    from codexbar_qt.core.cost_logs import CostLogs
     from codexbar_qt.core.fetch_service import ContextFactory
     from codexbar_qt.core.preferences_file import PreferencesFile
     from codexbar_qt.core.private_file import FileCalls
@@ -50,6 +51,7 @@ class Services:
     preferences_file: PreferencesFile
     contexts: ContextFactory
     browsers: BrowserSessions
+    cost: CostLogs
     archive: SnapshotArchive | None = None
     memories: SessionMemories | None = None
     demo: DemoContexts | None = None
@@ -91,6 +93,7 @@ def build_services(*, keeps_programs: bool = False) -> Services:
     from codexbar_qt.adapters.system_clock import SystemClock
     from codexbar_qt.adapters.system_info import read_system_info
     from codexbar_qt.bootstrap.browsers import build_browsers
+    from codexbar_qt.bootstrap.cost import build_cost_logs
     from codexbar_qt.bootstrap.live_contexts import Machine, build_live
     from codexbar_qt.bootstrap.places import home_folder
     from codexbar_qt.core.config_file import ConfigFile
@@ -120,6 +123,7 @@ def build_services(*, keeps_programs: bool = False) -> Services:
         preferences_file=preferences_file,
         contexts=live.contexts,
         browsers=browsers,
+        cost=build_cost_logs(machine, is_background=keeps_programs),
         archive=_archive(calls),
         memories=live.contexts.memories,
         close_network=live.close_network,
@@ -141,6 +145,7 @@ def build_demo_services() -> Services:
     from codexbar_qt.core.registry import load_registry
     from codexbar_qt.demo.clock import DemoClock
     from codexbar_qt.demo.contexts import DemoContexts
+    from codexbar_qt.demo.cost_logs import DemoCostLogs
     from codexbar_qt.demo.environment import EmptyEnv
 
     folder = Path(tempfile.mkdtemp(prefix="codexbar-demo-"))
@@ -169,6 +174,7 @@ def build_demo_services() -> Services:
         preferences_file=preferences_file,
         contexts=demo,
         browsers=build_demo_browsers(clock, env, preferences_file),
+        cost=DemoCostLogs(clock),
         demo=demo,
         cleanup=[lambda: shutil.rmtree(folder, ignore_errors=True)],
     )

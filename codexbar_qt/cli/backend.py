@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from codexbar_qt.core.browser_sessions import BrowserSessions
     from codexbar_qt.core.config_file import ConfigFile
+    from codexbar_qt.core.cost_logs import CostLogs
     from codexbar_qt.core.fetch_service import ContextFactory
     from codexbar_qt.core.preferences_file import PreferencesFile
     from codexbar_qt.core.registry import Registry
@@ -61,6 +62,11 @@ class Backend(Protocol):
     @property
     def browsers(self) -> BrowserSessions:
         """The browsers, and the sessions that are kept."""
+        ...
+
+    @property
+    def cost(self) -> CostLogs:
+        """The logs of agents on this machine."""
         ...
 
     async def close(self) -> None:

@@ -44,6 +44,8 @@ class BootstrapHost:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line (default: that of the process) and return the exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
+    if getattr(sys, "frozen", False) and (ended := _own_process(given)) is not None:
+        return ended
     try:
         if any(word in _HELP for word in given):
             return _say(_help(given))
@@ -55,6 +57,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run_command(given, BootstrapHost(), process_terminal())
     except KeyboardInterrupt:
         return _INTERRUPTED
+
+
+def _own_process(given: Sequence[str]) -> int | None:
+    from codexbar_qt.bootstrap import run_own_process
+
+    return run_own_process(given)
 
 
 def _help(given: Sequence[str]) -> str:

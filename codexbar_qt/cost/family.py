@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,8 +18,7 @@ class ScanCancelled(Exception):
     """The scan was called off; what was kept so far stays valid."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class FileState(msgspec.Struct, frozen=True):
     """What is kept of one file: `packed` belongs to the family and may be large.
 
     `offset` is where the next scan goes on in a file that has only grown: everything before it is whole lines and is in

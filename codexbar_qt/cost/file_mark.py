@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,10 +12,9 @@ _SAMPLE = 1024
 
 
 def mark_of(stream: BinaryIO, offset: int) -> bytes:
-    """Return a mark of the bytes before `offset`: made of the first and the last kilobyte. Moves the stream."""
+    """Return a mark of the bytes before `offset`: check sums of the first and the last kilobyte. Moves the stream."""
     stream.seek(0)
-    digest = hashlib.blake2b(stream.read(min(_SAMPLE, offset)), digest_size=16)
+    head = zlib.crc32(stream.read(min(_SAMPLE, offset)))
     stream.seek(max(0, offset - _SAMPLE))
-    digest.update(stream.read(min(_SAMPLE, offset)))
-    digest.update(offset.to_bytes(8, "little"))
-    return digest.digest()
+    tail = zlib.crc32(stream.read(min(_SAMPLE, offset)))
+    return head.to_bytes(4, "little") + tail.to_bytes(4, "little")

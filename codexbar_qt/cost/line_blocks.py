@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,8 +22,7 @@ class ByteStream(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(msgspec.Struct):
     """What a reading leaves behind. `offset` is where whole lines end, as a place in the file; give it where to begin.
 
     `tail` is the last line when it has no end yet, b"" for none or for one that is too long. `long_lines` counts the

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
 SUFFIX = ".jsonl"
 
 
-@dataclass(frozen=True, slots=True)
-class LogFile:
+class LogFile(msgspec.Struct, frozen=True):
     """One log: size in bytes, modification time in nanoseconds, and the number the system tells files apart by."""
 
     path: str
@@ -22,14 +22,13 @@ class LogFile:
     identity: int = 0
 
 
-@dataclass(slots=True)
-class Inventory:
+class Inventory(msgspec.Struct):
     """The logs that were found, and how many folders and files could not be looked at."""
 
-    files: list[LogFile] = field(default_factory=list[LogFile])
+    files: list[LogFile] = []
     unreadable_folders: int = 0
     unreadable_files: int = 0
-    known: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
+    known: set[tuple[int, int]] = set()
 
 
 def collect_logs(root: str, inventory: Inventory, *, skip: Collection[str] = (), deepest: int = 64) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class CostSource:
+class CostSource(msgspec.Struct, frozen=True):
     """A provider whose cost is worked out from logs.
 
     `family` names the logs and their prices. `input_includes_cache`: its reports count cached tokens as input, too.

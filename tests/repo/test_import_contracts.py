@@ -28,6 +28,8 @@ BREACHES = {
     "core-does-no-io": ("codexbar_qt/core/breach.py", "import subprocess"),
     "adapters-see-ports": ("codexbar_qt/adapters/breach.py", "from codexbar_qt.core import store"),
     "adapters-wired-once": ("codexbar_qt/core/breach.py", "from codexbar_qt import adapters"),
+    "cost-alone": ("codexbar_qt/cost/breach.py", "from codexbar_qt.core import store"),
+    "logs-read-by-worker": ("codexbar_qt/core/breach.py", "from codexbar_qt.cost import scanner"),
     "test-kit-protected": ("codexbar_qt/core/breach.py", "from codexbar_qt import provider_testing"),
     "demo-sees-contract": ("codexbar_qt/demo/breach.py", "from codexbar_qt.core import store"),
 }
@@ -40,6 +42,7 @@ MORE_BREACHES = [
     ("qt-only-in-ui", "codexbar_qt/adapters/breach.py", "import qasync"),
     ("core-does-no-io", "codexbar_qt/ui/breach.py", "import keyring"),
     ("core-does-no-io", "codexbar_qt/cli/breach.py", "import aiohttp"),
+    ("cost-alone", "codexbar_qt/cost/breach.py", "import aiohttp"),
     ("layers", "codexbar_qt/ui/breach.py", "from codexbar_qt import cli"),
     ("layers", "codexbar_qt/provider_api/breach.py", "from codexbar_qt.core import store"),
 ]

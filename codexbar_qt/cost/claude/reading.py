@@ -1,0 +1,92 @@
+"""Reads one Claude log, whole or from where the last reading ended (token-cost.md 2, 3.1 and 8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from codexbar_qt.cost.claude.lines import NEEDLES, BrokenLineError, LineReader, Row
+from codexbar_qt.cost.claude.packed_log import PackedLog, RowGroup, pack_rows
+from codexbar_qt.cost.family import FileState
+from codexbar_qt.cost.file_mark import mark_of
+from codexbar_qt.cost.line_blocks import Tally, lines_with
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import BinaryIO
+
+_DECODER = msgspec.msgpack.Decoder(PackedLog)
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+class LogRows:
+    """The rows of a log while it is read; of the lines with one key the last counts."""
+
+    def __init__(self) -> None:
+        self.keyed: dict[str, Row] = {}
+        self.keyless: list[Row] = []
+
+    def take(self, row: Row) -> None:
+        """Add a row."""
+        if row.key:
+            self.keyed[row.key] = row
+        else:
+            self.keyless.append(row)
+
+    def take_group(self, group: RowGroup, *, is_sidechain: bool) -> None:
+        """Add the rows of an earlier reading."""
+        for row in group.rows():
+            self.take(row._replace(is_sidechain=is_sidechain))
+
+    def packed(self) -> tuple[RowGroup, RowGroup]:
+        """Return the groups to keep."""
+        return pack_rows(self.keyed.values(), self.keyless)
+
+
+def unpack(state: FileState) -> PackedLog:
+    """Return what was kept of a log. Raises msgspec.DecodeError."""
+    return _DECODER.decode(state.packed)
+
+
+def read_log(
+    stream: BinaryIO, earlier: FileState | None, lines: LineReader, checkpoint: Callable[[int], None]
+) -> FileState:
+    """Read a log from `earlier.offset` on, or whole. Raises OSError and what `checkpoint` raises."""
+    known = unpack(earlier) if earlier is not None else PackedLog()
+    rows = LogRows()
+    main, side = known.without_tail()
+    rows.take_group(main, is_sidechain=False)
+    rows.take_group(side, is_sidechain=True)
+    tally = Tally(offset=earlier.offset if earlier is not None else 0)
+    broken = known.broken_lines
+    stream.seek(tally.offset)
+    for line in lines_with(stream, NEEDLES, tally, checkpoint):
+        try:
+            row = lines.read(line)
+        except BrokenLineError:
+            broken += 1
+            continue
+        if row is not None:
+            rows.take(row)
+    packed = _packed(rows, _tail_row(tally.tail, lines))
+    kept = msgspec.structs.replace(packed, long_lines=known.long_lines + tally.long_lines, broken_lines=broken)
+    return FileState(tally.offset, mark_of(stream, tally.offset), _ENCODER.encode(kept))
+
+
+def _tail_row(tail: bytes, lines: LineReader) -> Row | None:
+    """Return the row of a line without an end, None when it is not complete yet."""
+    if not any(needle in tail for needle in NEEDLES):
+        return None
+    try:
+        return lines.read(tail)
+    except BrokenLineError:
+        return None
+
+
+def _packed(rows: LogRows, tail: Row | None) -> PackedLog:
+    groups = rows.packed()
+    if tail is None:
+        return PackedLog(*groups)
+    rows.take(tail)
+    return PackedLog(*rows.packed(), committed=groups)
