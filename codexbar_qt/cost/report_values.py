@@ -69,7 +69,8 @@ class CostReport:
 
     `days` holds only days with requests, the earliest first; `hours` only hours with some. `today_spend` is None when
     today has none: that counts as zero where `is_zero_known`. `is_complete` is False while logs wait for the next scan.
-    `updated_at` is when the logs were read (UTC). `prices` says where the prices are from ("built-in, 2026-11-30").
+    `updated_at` is when the logs were read (UTC). `prices` says where the prices are from
+    ("built-in table of August 2026").
     """
 
     source: str

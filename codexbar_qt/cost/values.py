@@ -16,10 +16,12 @@ LeftOutKind = Literal[
     "broken_line",
     "unknown_baseline",
     "postponed_file",
+    "future_row",
     "unsaved_state",
 ]
 """What can be missing: folders and files that could not be read, lines above 512 KiB, lines that are no JSON, sessions
-whose copied part is not known, files left for the next scan. And state not kept, which slows the next scan."""
+whose copied part is not known, files left for the next scan, requests dated after today (reports add these). And state
+not kept, which slows the next scan."""
 
 
 class TokenCounts(msgspec.Struct, frozen=True, array_like=True):
