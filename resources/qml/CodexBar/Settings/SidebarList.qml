@@ -74,14 +74,17 @@ ListView {
     onActiveFocusChanged: if (activeFocus && currentIndex < 0 && count > 0)
         currentIndex = 0
 
-    ScrollBar.vertical: SlimScrollBar {}
+    ScrollBar.vertical: SlimScrollBar {
+        id: bar
+    }
     delegate: ProviderLine {
         id: line
 
         current: root.activeFocus && ListView.isCurrentItem
         selected: providerId === root.settings.providerId
         sortable: root.providers.sortable
-        width: ListView.view?.width ?? 0
+        // Beside the bar while there is one: the marks at the lines' ends stay to be seen.
+        width: (ListView.view?.width ?? 0) - (bar.size < 1 ? bar.width : 0)
 
         onChosen: root.choose(line.index)
         onDropped: root.providers.drop()
