@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from codexbar_qt.cost.bucket_sums import BucketSums
 from codexbar_qt.cost.codex.log import Spent, SpentKey, increments_of, load_log, spend
 from codexbar_qt.cost.codex.sessions import sessions_in
 from codexbar_qt.cost.values import Ledger, LeftOut, SessionUsage, UsageBucket, UsageRow
@@ -17,15 +18,13 @@ if TYPE_CHECKING:
     from codexbar_qt.cost.values import LeftOutKind
 
 SOURCE = "codex"
-BucketKey = tuple[int, str, bool, bool]
-"""Slot, model, whether it is long, whether it is fast."""
 
 
 @dataclass(slots=True)
 class _Sums:
     """What has been added up so far."""
 
-    buckets: dict[BucketKey, UsageBucket] = field(default_factory=dict[BucketKey, UsageBucket])
+    buckets: BucketSums = field(default_factory=BucketSums)
     sessions: list[SessionUsage] = field(default_factory=list[SessionUsage])
     left_out: dict[LeftOutKind, int] = field(default_factory=dict["LeftOutKind", int])
     rows: int = 0
@@ -47,7 +46,7 @@ def ledger_of(states: FileStates) -> Ledger:
             _add(session, sums, states)
     return Ledger(
         family=SOURCE,
-        buckets=_in_order(sums.buckets.values()),
+        buckets=sums.buckets.buckets(),
         sessions=tuple(sums.sessions),
         left_out=tuple(LeftOut(kind, count) for kind, count in sorted(sums.left_out.items())),
         files=len(states.files()),
@@ -73,11 +72,8 @@ def _add(session: Session, sums: _Sums, states: FileStates) -> None:
     sums.duplicates += state.repeats + (session.events - requests if session.is_fork else 0)
     sums.leave_out("long_line", state.long_lines)
     sums.leave_out("broken_line", state.broken_lines)
-    buckets = _in_order(_buckets(state.models, spent))
-    for bucket in buckets:
-        key = _key(bucket)
-        known = sums.buckets.get(key)
-        sums.buckets[key] = bucket if known is None else _together(known, bucket)
+    buckets = tuple(sorted(_buckets(state.models, spent), key=_key))
+    sums.buckets.add_buckets(buckets)
     if buckets:
         sums.sessions.append(SessionUsage(session.id, SOURCE, state.owner.folder, buckets))
 
@@ -115,15 +111,5 @@ def _buckets(models: list[str], spent: dict[SpentKey, Spent]) -> Iterable[UsageB
         yield UsageBucket(SOURCE, slot, models[model], is_long, is_fast, entry.requests, entry.usage.counts())
 
 
-def _together(one: UsageBucket, other: UsageBucket) -> UsageBucket:
-    return UsageBucket(
-        SOURCE, one.slot, one.model, one.is_long, one.is_fast, one.requests + other.requests, one.tokens + other.tokens
-    )
-
-
-def _in_order(buckets: Iterable[UsageBucket]) -> tuple[UsageBucket, ...]:
-    return tuple(sorted(buckets, key=_key))
-
-
-def _key(bucket: UsageBucket) -> BucketKey:
+def _key(bucket: UsageBucket) -> tuple[int, str, bool, bool]:
     return bucket.slot, bucket.model, bucket.is_long, bucket.is_fast
