@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Annotated, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET
@@ -62,7 +62,33 @@ class UsageFact(msgspec.Struct, frozen=True, array_like=True, tag="usage"):
 Fact = SessionFact | TurnFact | UsageFact
 
 
+_Count = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_COUNT)]
+
+
 class _Usage(msgspec.Struct):
+    """What Codex writes."""
+
+    input_tokens: _Count = 0
+    cached_input_tokens: _Count | None = None
+    cache_read_input_tokens: _Count = 0
+    cache_write_input_tokens: _Count = 0
+    output_tokens: _Count = 0
+    reasoning_output_tokens: _Count = 0
+
+    def usage(self) -> Usage:
+        cached = self.cached_input_tokens
+        return Usage(
+            self.input_tokens,
+            self.cache_read_input_tokens if cached is None else cached,
+            self.output_tokens,
+            self.reasoning_output_tokens,
+            self.cache_write_input_tokens,
+        )
+
+
+class _OddUsage(msgspec.Struct):
+    """The same with anything in it."""
+
     input_tokens: object = 0
     cached_input_tokens: object = None
     cache_read_input_tokens: object = 0
@@ -70,10 +96,23 @@ class _Usage(msgspec.Struct):
     output_tokens: object = 0
     reasoning_output_tokens: object = 0
 
+    def usage(self) -> Usage:
+        cached = self.cached_input_tokens
+        return Usage(
+            _count(self.input_tokens),
+            _count(self.cache_read_input_tokens if cached is None else cached),
+            _count(self.output_tokens),
+            _count(self.reasoning_output_tokens),
+            _count(self.cache_write_input_tokens),
+        )
 
-class _Info(msgspec.Struct):
-    total_token_usage: _Usage | None = None
-    last_token_usage: _Usage | None = None
+
+_AnyUsage = TypeVar("_AnyUsage", _Usage, _OddUsage)
+
+
+class _Info(msgspec.Struct, Generic[_AnyUsage]):
+    total_token_usage: _AnyUsage | None = None
+    last_token_usage: _AnyUsage | None = None
     model: object = None
     model_name: object = None
 
@@ -82,9 +121,9 @@ class _Settings(msgspec.Struct):
     service_tier: object = None
 
 
-class _Payload(msgspec.Struct):
+class _Payload(msgspec.Struct, Generic[_AnyUsage]):
     type: object = None
-    info: _Info | None = None
+    info: _Info[_AnyUsage] | None = None
     model: object = None
     id: object = None
     session_id: object = None
@@ -99,14 +138,15 @@ class _Payload(msgspec.Struct):
     service_tier: object = UNSET
 
 
-class _Line(msgspec.Struct):
+class _Line(msgspec.Struct, Generic[_AnyUsage]):
     type: object = None
     timestamp: object = None
     model: object = None
-    payload: _Payload | None = None
+    payload: _Payload[_AnyUsage] | None = None
 
 
-_DECODER = msgspec.json.Decoder(_Line)
+_DECODER = msgspec.json.Decoder(_Line[_Usage])
+_ODD_DECODER = msgspec.json.Decoder(_Line[_OddUsage])
 
 
 def read_line(line: bytes) -> Fact | Literal["broken"] | None:
@@ -116,6 +156,15 @@ def read_line(line: bytes) -> Fact | Literal["broken"] | None:
     """
     try:
         return _fact(_DECODER.decode(line))
+    except msgspec.ValidationError:
+        return _read_odd_line(line)
+    except (ValueError, OverflowError, RecursionError):
+        return "broken"
+
+
+def _read_odd_line(line: bytes) -> Fact | Literal["broken"] | None:
+    try:
+        return _fact(_ODD_DECODER.decode(line))
     except msgspec.ValidationError:
         return None if _is_json(line) else "broken"
     except (ValueError, OverflowError, RecursionError):
@@ -130,7 +179,7 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-def _fact(line: _Line) -> Fact | None:
+def _fact(line: _Line[_AnyUsage]) -> Fact | None:
     payload = line.payload
     if payload is None:
         return None
@@ -150,7 +199,7 @@ def _fact(line: _Line) -> Fact | None:
     return _session_fact(line, payload) if line.type == "session_meta" else None
 
 
-def _session_fact(line: _Line, payload: _Payload) -> SessionFact:
+def _session_fact(line: _Line[_AnyUsage], payload: _Payload[_AnyUsage]) -> SessionFact:
     source = payload.source
     return SessionFact(
         id=_first_text(payload.id, payload.session_id),
@@ -166,28 +215,16 @@ def _session_fact(line: _Line, payload: _Payload) -> SessionFact:
     )
 
 
-def _usage_fact(line: _Line, payload: _Payload) -> UsageFact | None:
+def _usage_fact(line: _Line[_AnyUsage], payload: _Payload[_AnyUsage]) -> UsageFact | None:
     info = payload.info
     if info is None or (info.total_token_usage is None and info.last_token_usage is None):
         return None
+    models = (info.model, info.model_name, payload.model, line.model)
     return UsageFact(
-        at=_moment(line.timestamp),
-        model=_first_text(info.model, info.model_name, payload.model, line.model),
-        total=_usage(info.total_token_usage),
-        last=_usage(info.last_token_usage),
-    )
-
-
-def _usage(usage: _Usage | None) -> Usage | None:
-    if usage is None:
-        return None
-    cached = usage.cached_input_tokens
-    return Usage(
-        input=_count(usage.input_tokens),
-        cached=_count(usage.cache_read_input_tokens if cached is None else cached),
-        output=_count(usage.output_tokens),
-        reasoning=_count(usage.reasoning_output_tokens),
-        written=_count(usage.cache_write_input_tokens),
+        _moment(line.timestamp),
+        _first_text(*models) if any(models) else "",
+        info.total_token_usage.usage() if info.total_token_usage else None,
+        info.last_token_usage.usage() if info.last_token_usage else None,
     )
 
 
