@@ -2,30 +2,27 @@
 
 Field names beyond the sheet, as public readers of these logs and the protocol crate of openai/codex have them in 2026:
 - `cache_write_input_tokens` next to `cached_input_tokens`: part of the input that was written to the cache.
-- Fast turns: no field of `token_count` tells them. `event_msg` / `thread_settings_applied` carries
-  `thread_settings.service_tier`, which holds from there on: "priority" (older: "fast") is the fast mode, "default" or
-  no field is not. Logs have it since the middle of 2026 (openai/codex issues 13794 and 20311 asked for it, the measured
-  shape is in antiburn/antiburn pull request 269); some writers put `service_tier` on `turn_context`, too. Older logs do
-  not tell, and count as standard.
+- Fast turns: no field of `token_count` tells them (openai/codex issues 13794 and 20311 ask for one). `event_msg` /
+  `thread_settings_applied` carries `thread_settings.service_tier`, which holds from there on: "priority" (older: "fast")
+  is the fast mode, "default" or no field is not (measured in antiburn/antiburn pull request 269, August 2026). Some
+  writers put `service_tier` on `turn_context`, too. Older versions of Codex wrote neither: their turns count as standard.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Literal
 
 import msgspec
 from msgspec import UNSET
 
+from codexbar_qt.cost.codex.line_shapes import AnyUsage, Line, OddUsage, Payload, UsualUsage
 from codexbar_qt.cost.codex.usage import Usage
 
 OWNER_NEEDLE = b'"session_meta"'
 NEEDLES = (b'"token_count"', b'"turn_context"', OWNER_NEEDLE, b'"thread_settings_applied"')
 """What makes a line worth decoding."""
-
-LARGEST_COUNT = 10**12
-"""No session has used more; larger numbers are damage."""
 
 _FAST_TIERS = ("priority", "fast")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,91 +59,8 @@ class UsageFact(msgspec.Struct, frozen=True, array_like=True, tag="usage"):
 Fact = SessionFact | TurnFact | UsageFact
 
 
-_Count = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_COUNT)]
-
-
-class _Usage(msgspec.Struct):
-    """What Codex writes."""
-
-    input_tokens: _Count = 0
-    cached_input_tokens: _Count | None = None
-    cache_read_input_tokens: _Count = 0
-    cache_write_input_tokens: _Count = 0
-    output_tokens: _Count = 0
-    reasoning_output_tokens: _Count = 0
-
-    def usage(self) -> Usage:
-        cached = self.cached_input_tokens
-        return Usage(
-            self.input_tokens,
-            self.cache_read_input_tokens if cached is None else cached,
-            self.output_tokens,
-            self.reasoning_output_tokens,
-            self.cache_write_input_tokens,
-        )
-
-
-class _OddUsage(msgspec.Struct):
-    """The same with anything in it."""
-
-    input_tokens: object = 0
-    cached_input_tokens: object = None
-    cache_read_input_tokens: object = 0
-    cache_write_input_tokens: object = 0
-    output_tokens: object = 0
-    reasoning_output_tokens: object = 0
-
-    def usage(self) -> Usage:
-        cached = self.cached_input_tokens
-        return Usage(
-            _count(self.input_tokens),
-            _count(self.cache_read_input_tokens if cached is None else cached),
-            _count(self.output_tokens),
-            _count(self.reasoning_output_tokens),
-            _count(self.cache_write_input_tokens),
-        )
-
-
-_AnyUsage = TypeVar("_AnyUsage", _Usage, _OddUsage)
-
-
-class _Info(msgspec.Struct, Generic[_AnyUsage]):
-    total_token_usage: _AnyUsage | None = None
-    last_token_usage: _AnyUsage | None = None
-    model: object = None
-    model_name: object = None
-
-
-class _Settings(msgspec.Struct):
-    service_tier: object = None
-
-
-class _Payload(msgspec.Struct, Generic[_AnyUsage]):
-    type: object = None
-    info: _Info[_AnyUsage] | None = None
-    model: object = None
-    id: object = None
-    session_id: object = None
-    cwd: object = None
-    timestamp: object = None
-    source: object = None
-    forked_from_id: object = None
-    forked_from_id_camel: object = msgspec.field(default=None, name="forkedFromId")
-    parent_session_id: object = None
-    parent_session_id_camel: object = msgspec.field(default=None, name="parentSessionId")
-    thread_settings: _Settings | None = None
-    service_tier: object = UNSET
-
-
-class _Line(msgspec.Struct, Generic[_AnyUsage]):
-    type: object = None
-    timestamp: object = None
-    model: object = None
-    payload: _Payload[_AnyUsage] | None = None
-
-
-_DECODER = msgspec.json.Decoder(_Line[_Usage])
-_ODD_DECODER = msgspec.json.Decoder(_Line[_OddUsage])
+_DECODER = msgspec.json.Decoder(Line[UsualUsage])
+_ODD_DECODER = msgspec.json.Decoder(Line[OddUsage])
 
 
 def read_line(line: bytes) -> Fact | Literal["broken"] | None:
@@ -179,7 +93,7 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-def _fact(line: _Line[_AnyUsage]) -> Fact | None:
+def _fact(line: Line[AnyUsage]) -> Fact | None:
     payload = line.payload
     if payload is None:
         return None
@@ -199,7 +113,7 @@ def _fact(line: _Line[_AnyUsage]) -> Fact | None:
     return _session_fact(line, payload) if line.type == "session_meta" else None
 
 
-def _session_fact(line: _Line[_AnyUsage], payload: _Payload[_AnyUsage]) -> SessionFact:
+def _session_fact(line: Line[AnyUsage], payload: Payload[AnyUsage]) -> SessionFact:
     source = payload.source
     return SessionFact(
         id=_first_text(payload.id, payload.session_id),
@@ -215,7 +129,7 @@ def _session_fact(line: _Line[_AnyUsage], payload: _Payload[_AnyUsage]) -> Sessi
     )
 
 
-def _usage_fact(line: _Line[_AnyUsage], payload: _Payload[_AnyUsage]) -> UsageFact | None:
+def _usage_fact(line: Line[AnyUsage], payload: Payload[AnyUsage]) -> UsageFact | None:
     info = payload.info
     if info is None or (info.total_token_usage is None and info.last_token_usage is None):
         return None
@@ -226,15 +140,6 @@ def _usage_fact(line: _Line[_AnyUsage], payload: _Payload[_AnyUsage]) -> UsageFa
         info.total_token_usage.usage() if info.total_token_usage else None,
         info.last_token_usage.usage() if info.last_token_usage else None,
     )
-
-
-def _count(value: object) -> int:
-    """Return a number of tokens; what is none counts as 0. Raises ValueError for one that cannot be."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return 0
-    if value > LARGEST_COUNT:
-        raise ValueError("more tokens than there can be")
-    return max(0, int(value))
 
 
 def _moment(value: object) -> int:
