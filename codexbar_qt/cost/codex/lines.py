@@ -3,9 +3,10 @@
 Field names beyond the sheet, as public readers of these logs and the protocol crate of openai/codex have them in 2026:
 - `cache_write_input_tokens` next to `cached_input_tokens`: part of the input that was written to the cache.
 - Fast turns: no field of `token_count` tells them (openai/codex issues 13794 and 20311 ask for one). `event_msg` /
-  `thread_settings_applied` carries `thread_settings.service_tier`, which holds from there on: "priority" (older: "fast")
-  is the fast mode, "default" or no field is not (measured in antiburn/antiburn pull request 269, August 2026). Some
-  writers put `service_tier` on `turn_context`, too. Older versions of Codex wrote neither: their turns count as standard.
+  `thread_settings_applied` carries `thread_settings.service_tier`, which holds from there on: "priority" (older:
+  "fast") is the fast mode, "default" or no field is not (measured in antiburn/antiburn pull request 269, August 2026).
+  Some writers put `service_tier` on `turn_context`, too. Older versions of Codex wrote neither: those turns count as
+  standard.
 """
 
 from __future__ import annotations
