@@ -56,8 +56,7 @@ def open_secret_store(preferences_file: PreferencesFile) -> SecretStore:
         from codexbar_qt.adapters.secret_store import KeyringStore
 
         return KeyringStore(os.environ)
-    import platformdirs
-
     from codexbar_qt.adapters.secret_file_store import PrivateFileStore
+    from codexbar_qt.bootstrap.places import data_folder
 
-    return PrivateFileStore(Path(platformdirs.user_data_dir("codexbar", appauthor=False)) / "secrets.json")
+    return PrivateFileStore(data_folder() / "secrets.json")

@@ -52,6 +52,13 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("codexbar", appauthor=False))
 
 
+def data_folder() -> Path:
+    """Return where what people or the app put down for good is kept."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("codexbar", appauthor=False))
+
+
 def make_private(folder: Path) -> None:
     """Make a folder that only its owner can look into. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from codexbar_qt.core.config_file import ConfigFile
     from codexbar_qt.core.config_location import ConfigLocation
     from codexbar_qt.core.cost_logs import CostLogs
+    from codexbar_qt.core.cost_prices import CostPrices
     from codexbar_qt.core.fetch_service import ContextFactory
     from codexbar_qt.core.preferences_file import PreferencesFile
     from codexbar_qt.core.private_file import FileCalls
@@ -52,6 +53,7 @@ class Services:
     contexts: ContextFactory
     browsers: BrowserSessions
     cost: CostLogs
+    prices: CostPrices
     archive: SnapshotArchive | None = None
     memories: SessionMemories | None = None
     demo: DemoContexts | None = None
@@ -93,7 +95,7 @@ def build_services(*, keeps_programs: bool = False) -> Services:
     from codexbar_qt.adapters.system_clock import SystemClock
     from codexbar_qt.adapters.system_info import read_system_info
     from codexbar_qt.bootstrap.browsers import build_browsers
-    from codexbar_qt.bootstrap.cost import build_cost_logs
+    from codexbar_qt.bootstrap.cost import build_cost_logs, build_cost_prices
     from codexbar_qt.bootstrap.live_contexts import Machine, build_live
     from codexbar_qt.bootstrap.places import home_folder
     from codexbar_qt.core.config_file import ConfigFile
@@ -124,6 +126,7 @@ def build_services(*, keeps_programs: bool = False) -> Services:
         contexts=live.contexts,
         browsers=browsers,
         cost=build_cost_logs(machine, is_background=keeps_programs),
+        prices=build_cost_prices(live.contexts.http, clock, lambda: preferences_file.current, calls),
         archive=_archive(calls),
         memories=live.contexts.memories,
         close_network=live.close_network,
@@ -136,6 +139,7 @@ def build_services(*, keeps_programs: bool = False) -> Services:
 def build_demo_services() -> Services:
     """Build the same application over made-up answers, in a private temporary folder that `close` removes."""
     from codexbar_qt.adapters.platform_name import current_platform
+    from codexbar_qt.bootstrap.cost import build_demo_prices
     from codexbar_qt.bootstrap.demo_browsers import build_demo_browsers
     from codexbar_qt.core.config_edit import set_enabled
     from codexbar_qt.core.config_file import ConfigFile
@@ -175,6 +179,7 @@ def build_demo_services() -> Services:
         contexts=demo,
         browsers=build_demo_browsers(clock, env, preferences_file),
         cost=DemoCostLogs(clock),
+        prices=build_demo_prices(folder, clock),
         demo=demo,
         cleanup=[lambda: shutil.rmtree(folder, ignore_errors=True)],
     )

@@ -38,6 +38,7 @@ class Preferences(BaseSettings):
     check_provider_status: bool = Field(default=True, validation_alias="statusChecksEnabled")
     start_at_login: bool = Field(default=False, validation_alias="launchAtLogin")
     token_cost_usage_enabled: bool = Field(default=False, validation_alias="tokenCostUsageEnabled")
+    token_cost_price_catalogue_enabled: bool = Field(default=False, validation_alias="tokenCostPriceCatalogueEnabled")
     menu_bar_style: MenuBarStyle = Field(default="bars", validation_alias="menuBarStyle")
     merge_icons: bool = Field(default=True, validation_alias="mergeIcons")
     usage_bars_show_used: bool = Field(default=False, validation_alias="usageBarsShowUsed")

@@ -68,6 +68,7 @@ def test_keys_of_the_reference_are_read() -> None:
         "statusChecksEnabled": False,
         "launchAtLogin": True,
         "tokenCostUsageEnabled": True,
+        "tokenCostPriceCatalogueEnabled": True,
         "menuBarStyle": "critters",
         "mergeIcons": False,
         "usageBarsShowUsed": True,
