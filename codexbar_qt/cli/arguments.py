@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OutputMode:
-    """How a command speaks. `log_level` "" means nobody chose one."""
+    """How a command speaks. `log_level` "" means nobody chose one; `is_json_only`: no word beside the JSON."""
 
     is_json: bool = False
+    is_json_only: bool = False
     pretty: bool = False
     no_color: bool = False
     verbose: bool = False
@@ -60,9 +61,11 @@ def read_output_mode(arguments: Sequence[str]) -> OutputMode:
     chosen = _last_word(arguments, "--format", FORMATS)
     level = _last_word(arguments, "--log-level", LOG_LEVELS)
     verbose = "-v" in arguments or "--verbose" in arguments
-    shortcut = "--json" in arguments or "--json-only" in arguments
+    json_only = "--json-only" in arguments
+    is_json = chosen == "json" if chosen else "--json" in arguments or json_only
     return OutputMode(
-        is_json=chosen == "json" if chosen else shortcut,
+        is_json=is_json,
+        is_json_only=is_json and json_only,
         pretty="--pretty" in arguments,
         no_color="--no-color" in arguments,
         verbose=verbose,

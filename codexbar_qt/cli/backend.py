@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from codexbar_qt.core.browser_sessions import BrowserSessions
     from codexbar_qt.core.config_file import ConfigFile
     from codexbar_qt.core.cost_logs import CostLogs
+    from codexbar_qt.core.cost_prices import CostPrices
     from codexbar_qt.core.fetch_service import ContextFactory
     from codexbar_qt.core.preferences_file import PreferencesFile
     from codexbar_qt.core.registry import Registry
@@ -67,6 +68,11 @@ class Backend(Protocol):
     @property
     def cost(self) -> CostLogs:
         """The logs of agents on this machine."""
+        ...
+
+    @property
+    def prices(self) -> CostPrices:
+        """What tokens cost."""
         ...
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ from codexbar_qt.cli.config_commands import find_provider
 from codexbar_qt.cli.encoding import present
 from codexbar_qt.cli.exit_codes import FAILURE, SUCCESS
 from codexbar_qt.cli.output import CommandError, CommandOutput
+from codexbar_qt.core.cost_logs import CostScanError
 from codexbar_qt.provider_api import ProviderError
 
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from codexbar_qt.core.cookie_cache import CookieCache
     from codexbar_qt.provider_api import Provider
 
-    Forget = Callable[[Provider], Awaitable[int]]
 
 _LOCKED = "The keyring is locked. Unlock it and run the command again."
+_NOT_REMOVED = "The price list could not be removed: {}. Try again."
 _KEPT = "The keyring did not remove every entry. Run the command again."
 
 
@@ -34,10 +35,17 @@ class Cleared:
     error: str = ""
 
 
-async def clear_cache(
-    invocation: Invocation, providers: Sequence[Provider], cache: CookieCache, forget: Forget
-) -> CommandOutput:
-    """Clear what the options name; `forget` removes what a provider has stored itself. Raises CommandError (args)."""
+@dataclass(frozen=True, slots=True)
+class Forgets:
+    """What can be cleared: sessions in the keyring, what a provider has stored itself, what scans and prices left."""
+
+    cookies: CookieCache
+    provider: Callable[[Provider], Awaitable[int]]
+    cost: Callable[[], Awaitable[int]]
+
+
+async def clear_cache(invocation: Invocation, providers: Sequence[Provider], forgets: Forgets) -> CommandOutput:
+    """Clear what the options name. Raises CommandError (args)."""
     wants_all = invocation.has("--all")
     cookies, cost = wants_all or invocation.has("--cookies"), wants_all or invocation.has("--cost")
     name = invocation.value("--provider")
@@ -49,24 +57,33 @@ async def clear_cache(
     if cookies:
         chosen = providers if name is None else [find_provider(providers, name)]
         shown = "" if name is None else chosen[0].id
-        done.append(await _clear_cookies(chosen, cache, forget, shown))
+        done.append(await _clear_cookies(chosen, forgets, shown))
     if cost:
-        done.append(Cleared("cost"))  # nothing scans costs yet, so nothing is kept
+        done.append(await _clear_cost(forgets))
     failed = any(item.error for item in done)
     return CommandOutput(
         [_element(item) for item in done], "\n".join(_line(item) for item in done), FAILURE if failed else SUCCESS
     )
 
 
-async def _clear_cookies(providers: Sequence[Provider], cache: CookieCache, forget: Forget, shown: str) -> Cleared:
+async def _clear_cost(forgets: Forgets) -> Cleared:
+    try:
+        return Cleared("cost", await forgets.cost())
+    except CostScanError as error:
+        return Cleared("cost", error=error.message)
+    except OSError as error:
+        return Cleared("cost", error=_NOT_REMOVED.format(error.strerror or type(error).__name__))
+
+
+async def _clear_cookies(providers: Sequence[Provider], forgets: Forgets, shown: str) -> Cleared:
     """Remove the entries of one provider after the other; without a keyring there is none."""
     count, error = 0, ""
     for provider in providers:
         try:
-            count += await forget(provider)
+            count += await forgets.provider(provider)
         except ProviderError as failure:
             error = error or failure.message
-        done = await cache.clear(provider.id)
+        done = await forgets.cookies.clear(provider.id)
         count += done.count
         if done.state == "locked":
             return Cleared("cookies", count, shown, _LOCKED)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codexbar_qt.cli import api_key_command, browser_command, cache_command, commands, config_commands
 from codexbar_qt.cli.arguments import Invocation, OutputMode, UnknownOption, parse_arguments, read_output_mode
+from codexbar_qt.cli.command_run import CommandRun
 from codexbar_qt.cli.encoding import encode_json
 from codexbar_qt.cli.exit_codes import FAILURE
 from codexbar_qt.cli.interruption import Terminated, run_interruptible
@@ -16,7 +17,6 @@ from codexbar_qt.cli.targets import choose_targets
 from codexbar_qt.cli.terminal import OutputFailed, Terminal
 from codexbar_qt.cli.usage_command import attempt_lines, present_usage, read_usage
 from codexbar_qt.cli.usage_options import read_usage_options
-from codexbar_qt.cli.usage_text import TextStyle
 from codexbar_qt.core.app_config import ProviderEntry
 from codexbar_qt.core.fetch_service import FetchRequest
 
@@ -27,15 +27,6 @@ if TYPE_CHECKING:
     from codexbar_qt.provider_api import Provider
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    invocation: Invocation
-    mode: OutputMode
-    backend: Backend
-    host: Host
-    terminal: Terminal
 
 
 def run_command(arguments: Sequence[str], host: Host, terminal: Terminal) -> int:
@@ -56,7 +47,7 @@ def _carry_out(arguments: Sequence[str], mode: OutputMode, host: Host, terminal:
         invocation, backend = _prepare(arguments, mode, host)
         for failure in backend.registry.failures:
             _log.warning("The provider %s was left out: %s", failure.origin, failure.message)
-        return _COMMANDS[invocation.command](_Run(invocation, mode, backend, host, terminal))
+        return _COMMANDS[invocation.command](CommandRun(invocation, mode, backend, host, terminal))
     except CommandError as error:
         return _failed(error)
     except Terminated:
@@ -88,10 +79,14 @@ def _failed(error: CommandError) -> CommandOutput:
     # Messages of kind args have always carried the prefix in JSON, too.
     message = text if error.kind == "args" else error.message
     told = {"code": error.exit_code, "message": message, "kind": error.kind}
-    return CommandOutput([{"provider": "cli", "source": "cli", "error": told}], "", error.exit_code, (text,))
+    return CommandOutput(
+        [{"provider": "cli", "source": "cli", "error": told}], "", error.exit_code, (text,), error.notes
+    )
 
 
 def _print(output: CommandOutput, mode: OutputMode, terminal: Terminal) -> int:
+    for line in () if mode.is_json_only else output.notes:
+        terminal.write_error(line)
     if mode.is_json:
         terminal.write(encode_json(output.json_value, pretty=mode.pretty))
         return output.exit_code
@@ -101,12 +96,11 @@ def _print(output: CommandOutput, mode: OutputMode, terminal: Terminal) -> int:
     return output.exit_code
 
 
-def _usage(run: _Run) -> CommandOutput:
+def _usage(run: CommandRun) -> CommandOutput:
     options, backend = read_usage_options(run.invocation), run.backend
-    preferences = backend.preferences_file.current
+    hide = backend.preferences_file.current.hide_personal_info
     with config_commands.config_failures():
         config = backend.config_file.read()
-    hide = preferences.hide_personal_info
     targets = choose_targets(config, backend.registry.providers, options, hide_personal_info=hide)
 
     async def read() -> CommandOutput:
@@ -114,48 +108,48 @@ def _usage(run: _Run) -> CommandOutput:
             readings = await read_usage(targets, options, backend.contexts, backend.clock)
         finally:
             await backend.close()
-        if run.mode.verbose and not run.mode.json_logs:
+        if run.tells_more:
             for line in attempt_lines(readings):
                 run.terminal.write_error(line)
         return present_usage(readings, style, backend.clock.now())
 
-    style = TextStyle(
-        colors=not run.mode.is_json and run.terminal.has_colors(backend.env, no_color=run.mode.no_color),
-        absolute_resets=preferences.reset_times_show_absolute,
-        hide_personal_info=hide,
-        show_credits=options.show_credits,
-        zone=backend.zone,
-    )
+    style = replace(run.style, show_credits=options.show_credits)
     return run_interruptible(read())
 
 
-def _validate(run: _Run) -> CommandOutput:
+def _cost(run: CommandRun) -> CommandOutput:
+    from codexbar_qt.cli.cost_command import report_cost
+
+    return report_cost(run)
+
+
+def _validate(run: CommandRun) -> CommandOutput:
     return config_commands.validate(run.backend.config_file, run.backend.registry.providers, run.backend.platform)
 
 
-def _dump(run: _Run) -> CommandOutput:
+def _dump(run: CommandRun) -> CommandOutput:
     secrets = run.invocation.has("--show-secrets")
     return config_commands.dump(run.backend.config_file, run.backend.registry.providers, show_secrets=secrets)
 
 
-def _providers(run: _Run) -> CommandOutput:
+def _providers(run: CommandRun) -> CommandOutput:
     return config_commands.list_providers(run.backend.config_file, run.backend.registry.providers)
 
 
-def _enable(run: _Run) -> CommandOutput:
+def _enable(run: CommandRun) -> CommandOutput:
     return _switch(run, enabled=True)
 
 
-def _disable(run: _Run) -> CommandOutput:
+def _disable(run: CommandRun) -> CommandOutput:
     return _switch(run, enabled=False)
 
 
-def _switch(run: _Run, *, enabled: bool) -> CommandOutput:
+def _switch(run: CommandRun, *, enabled: bool) -> CommandOutput:
     name = run.invocation.value("--provider")
     return config_commands.set_enabled(run.backend.config_file, run.backend.registry.providers, name, enabled=enabled)
 
 
-def _set_api_key(run: _Run) -> CommandOutput:
+def _set_api_key(run: CommandRun) -> CommandOutput:
     given = run.invocation
     options = api_key_command.ApiKeyOptions(
         provider=given.value("--provider"),
@@ -177,21 +171,21 @@ def _set_api_key(run: _Run) -> CommandOutput:
     )
 
 
-def _allow_browser(run: _Run) -> CommandOutput:
+def _allow_browser(run: CommandRun) -> CommandOutput:
     return _set_access(run, allowed=True)
 
 
-def _refuse_browser(run: _Run) -> CommandOutput:
+def _refuse_browser(run: CommandRun) -> CommandOutput:
     return _set_access(run, allowed=False)
 
 
-def _set_access(run: _Run, *, allowed: bool) -> CommandOutput:
+def _set_access(run: CommandRun, *, allowed: bool) -> CommandOutput:
     name, backend = run.invocation.value("browser"), run.backend
     known = backend.browsers.parts.reader.known()
     return browser_command.set_access(backend.preferences_file, known, name, allowed=allowed)
 
 
-def _clear_cache(run: _Run) -> CommandOutput:
+def _clear_cache(run: CommandRun) -> CommandOutput:
     backend, cache = run.backend, run.backend.browsers.cache
 
     async def forget(provider: Provider) -> int:
@@ -200,11 +194,16 @@ def _clear_cache(run: _Run) -> CommandOutput:
         entry = ProviderEntry(provider.id, enabled=False)
         return await provider.forget(backend.contexts.context(FetchRequest(provider, entry)))
 
-    return run_interruptible(cache_command.clear_cache(run.invocation, backend.registry.providers, cache, forget))
+    async def forget_cost() -> int:
+        return await backend.cost.clear() + await backend.prices.forget()
+
+    forgets = cache_command.Forgets(cache, forget, forget_cost)
+    return run_interruptible(cache_command.clear_cache(run.invocation, backend.registry.providers, forgets))
 
 
-_COMMANDS: dict[commands.Command, Callable[[_Run], CommandOutput]] = {
+_COMMANDS: dict[commands.Command, Callable[[CommandRun], CommandOutput]] = {
     commands.USAGE: _usage,
+    commands.COST: _cost,
     commands.CONFIG_VALIDATE: _validate,
     commands.CONFIG_DUMP: _dump,
     commands.CONFIG_PROVIDERS: _providers,

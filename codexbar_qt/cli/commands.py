@@ -37,6 +37,7 @@ USAGE = Command(
     flags=("--all-accounts", "--web", "--no-credits"),
     takes_reports=True,
 )
+COST = Command(("cost",), values=("--provider", "--days", "--group-by"), flags=("--refresh", "--provider-native-only"))
 CONFIG_VALIDATE = Command(("config", "validate"))
 CONFIG_DUMP = Command(("config", "dump"), flags=("--show-secrets",))
 CONFIG_PROVIDERS = Command(("config", "providers"))
@@ -53,6 +54,7 @@ CACHE_CLEAR = Command(("cache", "clear"), values=("--provider",), flags=("--cook
 
 COMMANDS = (
     USAGE,
+    COST,
     CONFIG_VALIDATE,
     CONFIG_DUMP,
     CONFIG_PROVIDERS,

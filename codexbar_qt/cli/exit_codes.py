@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 SUCCESS = 0
 FAILURE = 1
+TIMEOUT = 4
 
 
 def exit_code_of(error: ProviderError, descriptor: ProviderDescriptor) -> int:

@@ -29,6 +29,7 @@ Usage: codexbar [command] [options]
 
 Commands:
   usage                 read the enabled providers and print what is left (default)
+  cost                  estimate what the logs of Claude and Codex on this machine cost
   config validate       check the config file
   config dump           print the config in force, credentials left out
   config providers      list the providers and which are on
@@ -42,7 +43,7 @@ Commands:
 Run codexbar COMMAND --help for the options of a command.
 
 {_COMMON}
-Exit codes: 0 success, 1 any failure, 2 a needed program is not installed.
+Exit codes: 0 success, 1 any failure, 2 a needed program is not installed, 4 a time limit.
 """
 
 _TEXTS = {
@@ -60,6 +61,18 @@ Options:
   --all-accounts        every token account of the provider
   --web-timeout SECONDS time limit for each account, default 60, 0 for none
   --no-credits          leave the credits line out of the text
+""",
+    "cost": """\
+Estimate what the logs of coding agents on this machine cost at list prices. Not a bill.
+
+Usage: codexbar cost [options]
+
+Options:
+  --provider NAME       codex, claude, vertexai, both or all; default: codex, claude, and vertexai when it is on
+  --days N              days up to and with today, 1 to 365, default 30
+  --group-by WORD       project or session, in the text, for Codex
+  --refresh             read all logs again instead of only what is new
+  --provider-native-only  only the logs of the agents themselves; no others are read anyway
 """,
     "config validate": """\
 Check the config file. Exits with 1 when there is an error, with 0 when there are only warnings.
@@ -121,7 +134,7 @@ Usage: codexbar cache [clear] (--cookies | --cost | --all) [options]
 
 Options:
   --cookies             browser sessions kept in the system's keyring
-  --cost                results of local cost scans
+  --cost                what is kept of local logs, and of the price list
   --all                 both
   --provider NAME       with --cookies: the sessions of one provider only
 """,

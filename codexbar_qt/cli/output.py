@@ -12,20 +12,26 @@ ErrorKind = Literal["args", "config", "provider", "runtime"]
 class CommandOutput:
     """The result of a command: the value for JSON, the text without its final newline, the exit code.
 
-    `errors` are lines for standard error that belong to the text; the JSON value has its own place for them.
+    `errors` are lines for standard error that belong to the text; the JSON value has its own place for them. `notes`
+    are lines for standard error beside both, unless nothing but JSON is wanted.
     """
 
     json_value: object = field(repr=False)
     text: str = field(repr=False)
     exit_code: int = 0
     errors: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class CommandError(Exception):
-    """A command cannot be carried out; `message` is for people, `kind` and `exit_code` are for programs."""
+    """A command cannot be carried out; `message` is for people, `kind` and `exit_code` are for programs.
 
-    def __init__(self, message: str, kind: ErrorKind, exit_code: int = 1) -> None:
+    `notes` are lines for standard error beside it, as those of a `CommandOutput`.
+    """
+
+    def __init__(self, message: str, kind: ErrorKind, exit_code: int = 1, notes: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.kind: ErrorKind = kind
         self.exit_code = exit_code
+        self.notes = notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from dataclasses import dataclass
@@ -40,12 +41,18 @@ class Terminal:
 
     def write_error(self, line: str) -> None:
         """Write a line to standard error, as well as that goes."""
+        self.write_error_part(line + "\n")
+
+    def write_error_part(self, text: str) -> None:
+        """Write to standard error without ending the line, as well as that goes."""
         if self.stderr is None:
             return
-        try:
-            _write_whole(self.stderr, line + "\n")
-        except OSError:
-            return
+        with contextlib.suppress(OSError):
+            _write_whole(self.stderr, text)
+
+    def shows_progress(self, env: Env) -> bool:
+        """Whether standard error is a terminal on which a line can be written over."""
+        return self.stderr is not None and self.stderr.isatty() and env.get("TERM") != "dumb"
 
     def read_input(self) -> str:
         """Read standard input to its end. Raises CommandError when it is too long or not text."""

@@ -19,11 +19,13 @@ from codexbar_qt.core.browser_sessions import BrowserParts, BrowserSessions
 from codexbar_qt.core.config_file import ConfigFile
 from codexbar_qt.core.config_location import ConfigLocation
 from codexbar_qt.core.cookie_cache import CookieCache, cache_service
+from codexbar_qt.core.cost_prices import CostPrices, PriceFolders
 from codexbar_qt.core.credentials import account_env, fetch_values
 from codexbar_qt.core.denial_cooldown import DenialCooldown
 from codexbar_qt.core.ports import KnownBrowser, SecretLookup, SecretState
 from codexbar_qt.core.preferences_file import PreferencesFile
 from codexbar_qt.core.registry import Registry
+from codexbar_qt.cost.values import Ledger, ScanProgress, ScanResult
 from codexbar_qt.provider_api import (
     AccountsSetting,
     FetchContext,
@@ -37,12 +39,13 @@ from codexbar_qt.provider_api import (
     WindowSpec,
 )
 from codexbar_qt.provider_testing import FakeClock, FakeEnv, empty_context
-from tests.unit.cli import usage_payload
+from tests.unit.cli import cost_payload, usage_payload
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from codexbar_qt.cli.backend import Backend
+    from codexbar_qt.core.cost_logs import CostScanError
     from codexbar_qt.core.fetch_service import FetchRequest
     from codexbar_qt.provider_api import Clock, Env, Secret
 
@@ -61,6 +64,12 @@ def now() -> datetime:
 def decode_usage() -> Callable[[bytes], list[usage_payload.Element]]:
     """The strict reader of `usage` documents."""
     return usage_payload.decode_usage
+
+
+@pytest.fixture
+def decode_cost() -> Callable[[bytes], list[cost_payload.Element]]:
+    """The strict reader of `cost` documents."""
+    return cost_payload.decode_cost
 
 
 @pytest.fixture
@@ -166,6 +175,37 @@ class KnownBrowsers:
 
 
 @dataclass
+class FakeLogs:
+    """The logs of agents: what a scan gives, or how it fails; `asked` are the scans, `kept` the files to clear."""
+
+    ledgers: tuple[Ledger, ...] = (Ledger("claude"), Ledger("codex"))
+    error: CostScanError | None = None
+    steps: tuple[ScanProgress, ...] = ()
+    kept: int = 0
+    asked: list[bool] = field(default_factory=list)
+
+    async def scan(
+        self, *, refresh: bool = False, jobs: int = 1, progress: Callable[[ScanProgress], None] | None = None
+    ) -> ScanResult:
+        assert jobs >= 1
+        self.asked.append(refresh)
+        for step in self.steps:
+            if progress is not None:
+                progress(step)
+        if self.error is not None:
+            raise self.error
+        return ScanResult(self.ledgers, NOW.timestamp())
+
+    async def rows(self, source: str, first: int, last: int, limit: int = 2000) -> Never:
+        raise AssertionError
+
+    async def clear(self) -> int:
+        if self.error is not None:
+            raise self.error
+        return self.kept
+
+
+@dataclass
 class FakeBackend:
     """The services of a test over files in a temporary folder."""
 
@@ -178,6 +218,8 @@ class FakeBackend:
     preferences_file: PreferencesFile
     contexts: FakeContexts
     browsers: BrowserSessions
+    cost: FakeLogs
+    prices: CostPrices
     store: FakeStore
     closed: int = 0
 
@@ -200,6 +242,11 @@ class FakeHost:
         if self.problem is not None:
             raise self.problem
         return self.backend
+
+    @property
+    def cost(self) -> FakeLogs:
+        """The logs of agents."""
+        return self.backend.cost
 
     @property
     def store(self) -> FakeStore:
@@ -244,6 +291,13 @@ def make_host(tmp_path: Path) -> Callable[..., FakeHost]:
             preferences_file=preferences_file,
             contexts=FakeContexts(variables, clock),
             browsers=BrowserSessions(parts),
+            cost=FakeLogs(),
+            prices=CostPrices(
+                PriceFolders(tmp_path / "cache", tmp_path / "data"),
+                None,
+                is_catalogue_on=lambda: preferences_file.current.token_cost_price_catalogue_enabled,
+                now=clock.now,
+            ),
             store=store,
         )
         return FakeHost(backend)

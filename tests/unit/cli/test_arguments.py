@@ -30,7 +30,8 @@ def test_command_is_found(line: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["cost", "serve", "guard --provider x", "config show", "cache fill", "config Dump", "USAGE", "plugins list"]
+    "line",
+    ["cards", "serve", "guard --provider x", "config show", "cache fill", "config Dump", "USAGE", "plugins list"],
 )
 def test_what_is_not_built_is_an_unknown_command(line: str) -> None:
     assert find_command(line.split())[0] is None

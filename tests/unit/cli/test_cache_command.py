@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from codexbar_qt.core.cookie_cache import SERVICE, SERVICE_MACOS, cache_service
+from codexbar_qt.core.cost_logs import CostScanError
 from codexbar_qt.provider_api import FetchContext, Provider, Secret, Snapshot, ToolFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 ALL = [{"cache": "cookies", "cleared": 0}, {"cache": "cost", "cleared": 0}]
 LOCKED = "The keyring is locked. Unlock it and run the command again."
@@ -79,6 +81,28 @@ def test_a_locked_keyring_is_a_failure(host: Any, run: Any) -> None:
     )
     read = run(host, "cache", "clear", "--cookies", "--json")
     assert (read.code, json.loads(read.out)) == (1, [{"cache": "cookies", "cleared": 0, "error": LOCKED}])
+
+
+def test_what_scans_and_prices_left_goes(host: Any, run: Any, tmp_path: Path) -> None:
+    host.cost.kept = 2
+    copy = tmp_path / "cache" / "price-catalogue.json"
+    copy.parent.mkdir()
+    copy.write_text("{}")
+    ended = run(host, "cache", "clear", "--cost", "--json")
+    assert (ended.code, json.loads(ended.out)) == (0, [{"cache": "cost", "cleared": 3}])
+    assert not copy.exists()
+    assert run(host, "cache", "clear", "--cost").out == b"cost: cleared\n"
+
+
+def test_what_cannot_be_cleared_is_a_failure(host: Any, run: Any, tmp_path: Path) -> None:
+    (tmp_path / "cache" / "price-catalogue.json").mkdir(parents=True)
+    ended = run(host, "cache", "clear", "--cost")
+    assert ended.code == 1
+    assert ended.out.startswith(b"cost: failed to clear - The price list could not be removed: ")
+    host.cost.error = CostScanError("It stays. Try again.")
+    ended = run(host, "cache", "clear", "--cost", "--json")
+    told = [{"cache": "cost", "cleared": 0, "error": "It stays. Try again."}]
+    assert (ended.code, json.loads(ended.out)) == (1, told)
 
 
 def test_an_entry_that_stays_is_a_failure(host: Any, run: Any) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LINES = (
     "usage",
+    "cost",
     "config validate",
     "config dump",
     "config providers",
@@ -47,9 +48,7 @@ def host(make_host: Any, make_provider: Callable[..., Provider]) -> Any:
 
 def test_every_command_is_run_here() -> None:
     named = {tuple(word for word in line.split() if not word.startswith("--"))[:2] for line in LINES}
-    assert {command.words for command in commands.COMMANDS} == {
-        words if words[0] != "usage" else ("usage",) for words in named
-    }
+    assert {command.words for command in commands.COMMANDS} == named
 
 
 @pytest.mark.parametrize("line", LINES)
@@ -120,7 +119,7 @@ def test_unusable_standard_input(host: Any, run: Any, stdin: bytes, told: str) -
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("cost", "There is no command cost. Run codexbar --help."),
+        ("cards", "There is no command cards. Run codexbar --help."),
         ("--status", "usage has no option --status. Run codexbar usage --help."),
         ("usage --source x", "--source must be auto, web, cli, oauth or api."),
         ("usage --provider gamma", "There is no provider gamma. Run codexbar config providers for the list."),
@@ -207,7 +206,7 @@ def test_output_that_cannot_be_written(host: Any, number: int, told: str) -> Non
 
 def test_errors_that_cannot_be_written_are_no_further_errors(host: Any) -> None:
     silent = Terminal(None, None, Failing(errno.EPIPE))  # type: ignore[arg-type]  # a raw stream
-    assert run_command(["cost"], host, silent) == 1
+    assert run_command(["cards"], host, silent) == 1
     assert run_command(["config"], host, Terminal(None, None, None)) == 0
 
 

@@ -151,7 +151,7 @@ def decode_usage(data: bytes) -> list[Element]:
     """Return the elements of a document. Raises ValueError, also as msgspec's errors, for what a consumer minds."""
     if not data.endswith(b"\n") or (data.count(b"\n") != 1 and not data.startswith(b"[\n")):
         raise ValueError("the document is not one line, or not indented, or has no final newline")
-    json.loads(data, parse_float=_check_number, parse_constant=_refuse)
+    json.loads(data, parse_float=check_number, parse_constant=refuse)
     elements = msgspec.json.decode(data, type=list[Element], strict=True)
     for element in elements:
         _check(element)
@@ -173,11 +173,13 @@ def _check(element: Element) -> None:
             raise ValueError(f"{element.provider} repeats its identity wrongly")
 
 
-def _check_number(text: str) -> float:
+def check_number(text: str) -> float:
+    """Take a number that is not whole; consumers print whole ones as they stand."""
     if re.search(r"\.0+$", text):
         raise ValueError(f"{text} is a whole number")
     return float(text)
 
 
-def _refuse(text: str) -> float:
+def refuse(text: str) -> float:
+    """Take no NaN and no Infinity."""
     raise ValueError(f"{text} is no JSON")
