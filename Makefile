@@ -52,8 +52,8 @@ pins: .venv/.ready ## compile requirements/*.txt from pyproject.toml again
 e2e: .venv/.ready qt test-tools ## only the tests that start processes
 	@$(OFFSCREEN) $(BIN)/python -m pytest tests/e2e
 
-bench: .venv/.ready qt ## print the budgets as ratios
-	@$(BIN)/python tests/bench/run.py
+bench: .venv/.ready qt ## print the budgets as ratios; ARGS='--only cost' narrows it
+	@$(BIN)/python tests/bench/run.py $(filter-out --demo,$(ARGS))
 
 screenshots: .venv/.ready qt ## render every surface to build/screenshots
 	@$(BIN)/codexbar-qt --demo --screenshot build/screenshots

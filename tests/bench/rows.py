@@ -6,7 +6,7 @@ import statistics
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,8 @@ class Plan:
     folder: Path
     starts: int
     repeats: int
+    remarks: list[str] = field(default_factory=list)
+    """Texts below the table."""
 
 
 def start_rows(plan: Plan) -> list[Row]:

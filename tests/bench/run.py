@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.bench.cost.differences import difference_rows
 from tests.bench.desktops import desktop
 from tests.bench.rows import Plan, idle_rows, popup_rows, refresh_rows, stall_rows, start_rows
 from tests.bench.table import Row, render
@@ -21,8 +22,9 @@ _GROUPS = {
     "popup": popup_rows,
     "stall": stall_rows,
     "refresh": refresh_rows,
+    "differences": difference_rows,
 }
-_LEFT_OUT = "Not measured: cold and warm scan of Claude logs (not built yet)."
+_LEFT_OUT = "Not measured: how long local cost takes."
 
 
 def main() -> int:
@@ -42,7 +44,7 @@ def main() -> int:
         plan = Plan(environment, Path(folder), starts=5 if options.quick else 11, repeats=2 if options.quick else 5)
         for name in options.only or _GROUPS:
             rows += _GROUPS[name](plan)
-    print(render(rows))
+    print("\n".join([render(rows), "", *plan.remarks]))
     print(f"{_LEFT_OUT}\nTook {time.monotonic() - started:.0f} s.")
     if options.json is not None:
         results = {"desktop": place, "rows": [row.as_json() for row in rows]}

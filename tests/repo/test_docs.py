@@ -34,6 +34,7 @@ PAGES = [
     "packaging/README.md",
     "providers/README.md",
     "tests/README.md",
+    "tests/bench/README.md",
 ]
 EVERYTHING = {
     "why": "Names every kind of thing, so that the reader is asked about all of them.",

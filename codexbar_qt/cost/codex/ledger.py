@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codexbar_qt.cost.bucket_sums import BucketSums
 from codexbar_qt.cost.codex.log import Spent, SpentKey, increments_of, load_log, spend
 from codexbar_qt.cost.codex.sessions import sessions_in
-from codexbar_qt.cost.values import Ledger, LeftOut, SessionUsage, UsageBucket, UsageRow
+from codexbar_qt.cost.values import SLOT_SECONDS, Ledger, LeftOut, SessionUsage, UsageBucket, UsageRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,9 +59,16 @@ def rows_of(states: FileStates, first: int, last: int) -> list[UsageRow]:
     """Return the increments between two moments, in seconds since 1970 (UTC), the earliest first."""
     rows: list[UsageRow] = []
     for session in sessions_in(states).by_id.values():
-        if session.baseline is not None and session.events:
+        if _may_have_rows(session, first, last):
             rows.extend(_rows(session, states, first, last))
     return sorted(rows, key=lambda row: (row.at, row.file))
+
+
+def _may_have_rows(session: Session, first: int, last: int) -> bool:
+    """Whether a session is worth opening: its slots tell, unless it is a fork, which has others than are kept."""
+    if session.is_fork:
+        return session.baseline is not None
+    return any(first < (slot + 1) * SLOT_SECONDS and slot * SLOT_SECONDS < last for slot, *_ in session.state.spent)
 
 
 def _add(session: Session, sums: _Sums, states: FileStates) -> None:

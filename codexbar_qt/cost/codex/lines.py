@@ -2,11 +2,11 @@
 
 Field names beyond the sheet, as public readers of these logs and the protocol crate of openai/codex have them in 2026:
 - `cache_write_input_tokens` next to `cached_input_tokens`: part of the input that was written to the cache.
-- Fast turns: no field of `token_count` tells them. `event_msg` / `thread_settings_applied` carries
-  `thread_settings.service_tier`, which holds from there on: "priority" (older: "fast") is the fast mode, "default" or
-  no field is not. Logs have it since the middle of 2026 (openai/codex issues 13794 and 20311 asked for it, the measured
-  shape is in antiburn/antiburn pull request 269); some writers put `service_tier` on `turn_context`, too. Older logs do
-  not tell, and count as standard.
+- Fast turns: no field of `token_count` tells them (openai/codex issues 13794 and 20311 ask for one). `event_msg` /
+  `thread_settings_applied` carries `thread_settings.service_tier`, which holds from there on: "priority" (older:
+  "fast") is the fast mode, "default" or no field is not (measured in antiburn/antiburn pull request 269, August 2026).
+  Some writers put `service_tier` on `turn_context`, too. Older versions of Codex wrote neither: those turns count as
+  standard.
 """
 
 from __future__ import annotations
@@ -18,14 +18,12 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET
 
+from codexbar_qt.cost.codex.line_shapes import AnyUsage, Line, OddUsage, Payload, UsualUsage
 from codexbar_qt.cost.codex.usage import Usage
 
 OWNER_NEEDLE = b'"session_meta"'
 NEEDLES = (b'"token_count"', b'"turn_context"', OWNER_NEEDLE, b'"thread_settings_applied"')
 """What makes a line worth decoding."""
-
-LARGEST_COUNT = 10**12
-"""No session has used more; larger numbers are damage."""
 
 _FAST_TIERS = ("priority", "fast")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,51 +60,8 @@ class UsageFact(msgspec.Struct, frozen=True, array_like=True, tag="usage"):
 Fact = SessionFact | TurnFact | UsageFact
 
 
-class _Usage(msgspec.Struct):
-    input_tokens: object = 0
-    cached_input_tokens: object = None
-    cache_read_input_tokens: object = 0
-    cache_write_input_tokens: object = 0
-    output_tokens: object = 0
-    reasoning_output_tokens: object = 0
-
-
-class _Info(msgspec.Struct):
-    total_token_usage: _Usage | None = None
-    last_token_usage: _Usage | None = None
-    model: object = None
-    model_name: object = None
-
-
-class _Settings(msgspec.Struct):
-    service_tier: object = None
-
-
-class _Payload(msgspec.Struct):
-    type: object = None
-    info: _Info | None = None
-    model: object = None
-    id: object = None
-    session_id: object = None
-    cwd: object = None
-    timestamp: object = None
-    source: object = None
-    forked_from_id: object = None
-    forked_from_id_camel: object = msgspec.field(default=None, name="forkedFromId")
-    parent_session_id: object = None
-    parent_session_id_camel: object = msgspec.field(default=None, name="parentSessionId")
-    thread_settings: _Settings | None = None
-    service_tier: object = UNSET
-
-
-class _Line(msgspec.Struct):
-    type: object = None
-    timestamp: object = None
-    model: object = None
-    payload: _Payload | None = None
-
-
-_DECODER = msgspec.json.Decoder(_Line)
+_DECODER = msgspec.json.Decoder(Line[UsualUsage])
+_ODD_DECODER = msgspec.json.Decoder(Line[OddUsage])
 
 
 def read_line(line: bytes) -> Fact | Literal["broken"] | None:
@@ -116,6 +71,15 @@ def read_line(line: bytes) -> Fact | Literal["broken"] | None:
     """
     try:
         return _fact(_DECODER.decode(line))
+    except msgspec.ValidationError:
+        return _read_odd_line(line)
+    except (ValueError, OverflowError, RecursionError):
+        return "broken"
+
+
+def _read_odd_line(line: bytes) -> Fact | Literal["broken"] | None:
+    try:
+        return _fact(_ODD_DECODER.decode(line))
     except msgspec.ValidationError:
         return None if _is_json(line) else "broken"
     except (ValueError, OverflowError, RecursionError):
@@ -130,7 +94,7 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-def _fact(line: _Line) -> Fact | None:
+def _fact(line: Line[AnyUsage]) -> Fact | None:
     payload = line.payload
     if payload is None:
         return None
@@ -150,7 +114,7 @@ def _fact(line: _Line) -> Fact | None:
     return _session_fact(line, payload) if line.type == "session_meta" else None
 
 
-def _session_fact(line: _Line, payload: _Payload) -> SessionFact:
+def _session_fact(line: Line[AnyUsage], payload: Payload[AnyUsage]) -> SessionFact:
     source = payload.source
     return SessionFact(
         id=_first_text(payload.id, payload.session_id),
@@ -166,38 +130,17 @@ def _session_fact(line: _Line, payload: _Payload) -> SessionFact:
     )
 
 
-def _usage_fact(line: _Line, payload: _Payload) -> UsageFact | None:
+def _usage_fact(line: Line[AnyUsage], payload: Payload[AnyUsage]) -> UsageFact | None:
     info = payload.info
     if info is None or (info.total_token_usage is None and info.last_token_usage is None):
         return None
+    models = (info.model, info.model_name, payload.model, line.model)
     return UsageFact(
-        at=_moment(line.timestamp),
-        model=_first_text(info.model, info.model_name, payload.model, line.model),
-        total=_usage(info.total_token_usage),
-        last=_usage(info.last_token_usage),
+        _moment(line.timestamp),
+        _first_text(*models) if any(models) else "",
+        info.total_token_usage.usage() if info.total_token_usage else None,
+        info.last_token_usage.usage() if info.last_token_usage else None,
     )
-
-
-def _usage(usage: _Usage | None) -> Usage | None:
-    if usage is None:
-        return None
-    cached = usage.cached_input_tokens
-    return Usage(
-        input=_count(usage.input_tokens),
-        cached=_count(usage.cache_read_input_tokens if cached is None else cached),
-        output=_count(usage.output_tokens),
-        reasoning=_count(usage.reasoning_output_tokens),
-        written=_count(usage.cache_write_input_tokens),
-    )
-
-
-def _count(value: object) -> int:
-    """Return a number of tokens; what is none counts as 0. Raises ValueError for one that cannot be."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return 0
-    if value > LARGEST_COUNT:
-        raise ValueError("more tokens than there can be")
-    return max(0, int(value))
 
 
 def _moment(value: object) -> int:

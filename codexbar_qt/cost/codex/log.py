@@ -134,7 +134,7 @@ class CodexLog:
                 state.repeats += fact.total != NOTHING
                 return
         else:
-            state.highest = state.highest.highest(fact.total)
+            state.highest = fact.total if state.highest.fits_in(fact.total) else state.highest.highest(fact.total)
         row = Row(fact.at, self._model_place(state.model or fact.model), state.is_fast, fact.total, fact.last, 0)
         self._rows.add(row)
         spend(state.spent, row, self._increments.take(fact.total, fact.last))
@@ -162,9 +162,12 @@ def spend(spent: dict[SpentKey, Spent], row: Row, added: Usage) -> bool:
     if added == NOTHING:
         return False
     key = (row.at // _SLOT_MILLISECONDS, row.model, added.is_long, row.is_fast)
-    entry = spent.setdefault(key, Spent())
-    entry.requests += 1
-    entry.usage = entry.usage.plus(added.consistent())
+    entry = spent.get(key)
+    if entry is None:
+        spent[key] = Spent(1, added.consistent())
+    else:
+        entry.requests += 1
+        entry.usage = entry.usage.plus(added.consistent())
     return True
 
 

@@ -60,6 +60,8 @@ class Usage(NamedTuple):
 
     def consistent(self) -> Usage:
         """Return it with the parts of input and output no larger than these."""
+        if self.cached + self.written <= self.input and self.reasoning <= self.output:
+            return self
         cached = min(self.cached, self.input)
         return Usage(
             self.input, cached, self.output, min(self.reasoning, self.output), min(self.written, self.input - cached)
@@ -101,10 +103,11 @@ class Increments:
                 return NOTHING
             self._seen.add(total)
             self._copied = NOTHING
-        growth = total.less(self.previous)
-        has_grown = self.previous.fits_in(total)
-        self.previous = total
-        if last is None or (has_grown and growth.fits_in(last)):
+        previous, self.previous = self.previous, total
+        if last is not None and previous.plus(last) == total:  # what is usual, and the quickest to tell
+            return last
+        growth = total.less(previous)
+        if last is None or (previous.fits_in(total) and growth.fits_in(last)):
             return growth
         return last
 

@@ -84,7 +84,8 @@ class Journeys:
         home = Path(tempfile.mkdtemp(prefix="home", dir=self.folder))
         runtime = Path(tempfile.mkdtemp(prefix="cbq"))
         self._stack.callback(shutil.rmtree, runtime, ignore_errors=True)
-        bus = self._stack.enter_context(Keyring(home, runtime)).address if kind == "chromium v11" else ""
+        keyring = self._stack.enter_context(Keyring(home, runtime)) if kind.endswith("v11") else None
+        bus = keyring.address if keyring is not None else ""
         environment = browser_environment(home, runtime, bus)
         if kind == "firefox":
             root = home / firefox.ROOT
@@ -92,13 +93,15 @@ class Journeys:
             process = firefox.start_firefox(world, root, environment)
             return self._settled(Travelled(kind, "firefox", home, runtime, root, sites.FIREFOX, process))
         store = "gnome-libsecret" if bus else "basic"
-        if kind == "chrome":
+        if kind.startswith("chrome "):
             root = home / ".config" / "google-chrome"
             first = self._world(home, [*deposits_of(sites.CHROME), *chromium.flush_deposits()])
             chromium.start_chromium(first, root, environment, store=store).close()
             second = self._world(home, [*deposits_of(sites.CHROME_SECOND), *chromium.flush_deposits()])
             process = chromium.start_chromium(second, root, environment, store=store, profile="Profile 1")
-            made = Travelled(kind, "chrome", home, runtime, root, sites.CHROME, process)
+            if keyring is not None:
+                keyring.give_to_chrome()
+            made = Travelled(kind, "chrome", home, runtime, root, sites.CHROME, process, bus)
             return self._settled(made, sites.CHROME_SECOND)
         root = home / ".config" / "chromium"
         world = self._world(home, [*DEPOSITS, *deposits_of(sites.CHROMIUM), *chromium.flush_deposits()])
@@ -115,7 +118,7 @@ class Journeys:
         with pytest.MonkeyPatch.context() as patch:
             if made.bus:
                 patch.setenv("DBUS_SESSION_BUS_ADDRESS", made.bus)
-            has_jar = made.kind != "chrome"
+            has_jar = made.browser_id != "chrome"
             wait_for_writing(made.new_reader(), made.browser_id, made.sites, *of_more_profiles, has_jar=has_jar)
         return made
 

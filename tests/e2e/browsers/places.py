@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import shutil
 import ssl
@@ -17,6 +18,7 @@ import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from codexbar_qt.adapters.browser_cookies.session_bus import open_session_bus
 from codexbar_qt.provider_testing.loopback_proxy import LoopbackProxy, ProxyAnswer, ProxyRequest
 from tests.e2e.browsers.browser_process import browser_environment
 
@@ -28,13 +30,14 @@ if TYPE_CHECKING:
     from tests.e2e.browsers.deposits import Tour
 
 
-Kind = Literal["chromium v10", "chromium v11", "chrome", "firefox"]
-"""Chromium with its built-in key, with one of a keyring, at the place of Chrome; Firefox."""
+Kind = Literal["chromium v10", "chromium v11", "chrome v10", "chrome v11", "firefox"]
+"""Chromium with its built-in key and with one of a keyring, both also at the place of Chrome; Firefox."""
 
 _PROGRAMS: dict[Kind, tuple[str, ...]] = {
     "chromium v10": ("chromium",),
     "chromium v11": ("chromium", "dbus-run-session", "gnome-keyring-daemon"),
-    "chrome": ("chromium",),
+    "chrome v10": ("chromium",),
+    "chrome v11": ("chromium", "dbus-run-session", "gnome-keyring-daemon"),
     "firefox": ("firefox-esr",),
 }
 _GRACE = 15.0
@@ -122,6 +125,16 @@ class Keyring:
         self.address = self._process.stdout.readline().decode().strip()
         assert self.address, "the keyring did not start"
         return self
+
+    def give_to_chrome(self) -> None:
+        """Keep the key of Chromium once more under the name of Chrome, which Chromium is at Chrome's place."""
+        import secretstorage  # exists on Linux only
+
+        with contextlib.closing(open_session_bus(self.address)) as connection:
+            (item,) = secretstorage.search_items(connection, {"application": "chromium"})
+            attributes = {**item.get_attributes(), "application": "chrome"}
+            collection = secretstorage.get_default_collection(connection)
+            collection.create_item("Chrome Safe Storage", attributes, item.get_secret())
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -38,6 +38,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(60)]
 
 V10: Kind = "chromium v10"
 V11: Kind = "chromium v11"
+AT_THE_PLACE_OF_CHROME: tuple[Kind, ...] = ("chrome v10", "chrome v11")
 BOTH_KEYS = [(kind, state) for kind in (V10, V11) for state in ("running", "closed")]
 
 
@@ -135,7 +136,7 @@ def test_import_of_all(travelled: Travelled, installed: Installed, tmp_path: Pat
     import_watched(travelled, installed, tmp_path, travelled.sites)
 
 
-@in_states(("chrome", "running"), ("chrome", "closed"))
+@in_states(*((kind, state) for kind in AT_THE_PLACE_OF_CHROME for state in ("running", "closed")))
 async def test_two_people(
     travelled: Travelled, profile_reader: SystemBrowserReader, installed: Installed, tmp_path: Path
 ) -> None:
@@ -144,7 +145,10 @@ async def test_two_people(
     assert [profile.label for profile in profiles] == ["Chrome Default", "Chrome Profile 1"]
     await asyncio.to_thread(import_watched, travelled, installed, tmp_path, travelled.sites)
     root = "~/.config/google-chrome"
-    assert {(record["provider_id"], record["item"]) for record in installed.ledger()} == {
+    used = {(record["provider_id"], record["item"]) for record in installed.ledger()}
+    key = ("opencode", "Secret Service: Chrome Safe Storage")
+    assert (key in used) == (travelled.kind == "chrome v11")
+    assert used - {key} == {
         ("opencode", f"{root}/Default/Cookies"),
         ("opencode", f"{root}/Profile 1/Cookies"),
         ("factory", f"{root}/Default/Local Storage/leveldb"),

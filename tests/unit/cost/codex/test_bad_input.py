@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codexbar_qt.cost.codex.lines import LARGEST_COUNT, Fact, UsageFact, read_line
+from codexbar_qt.cost.codex.line_shapes import LARGEST_COUNT
+from codexbar_qt.cost.codex.lines import Fact, UsageFact, read_line
 from codexbar_qt.cost.line_blocks import LONGEST_LINE
 from tests.unit.cost.codex.codex_world import (
     CodexWorld,

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from codexbar_qt.cost.codex import CODEX_FAMILY
 from codexbar_qt.cost.family import ScanCancelled
-from tests.unit.cost.codex.codex_world import CodexWorld, Tokens, by_session, count, left_out, meta, tier, turn
+from tests.unit.cost.codex.codex_world import (
+    START_AT,
+    CodexWorld,
+    Tokens,
+    by_session,
+    count,
+    left_out,
+    meta,
+    tier,
+    turn,
+)
 
 MODELS = ("gpt-5", "gpt-5.5", "")
 SETTINGS = settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
@@ -36,7 +46,7 @@ class Told:
 def sessions(draw: st.DrawFn) -> list[Told]:
     """Return sessions that go on next to each other; some begin as forks of what others were then."""
     told = [Told("s0", [meta("s0")])]
-    for at in range(10, draw(st.integers(20, 300)), 10):
+    for at in range(600, draw(st.integers(1200, 18_000)), 600):
         session = draw(st.sampled_from(told))
         if draw(st.integers(0, 9)) == 0:
             told.append(_fork(session, f"s{len(told)}", at))
@@ -67,8 +77,8 @@ def _data(told: list[Told]) -> dict[str, bytes]:
 
 
 @SETTINGS
-@given(sessions())
-def test_what_was_used_is_counted_once(told: list[Told]) -> None:
+@given(sessions(), st.integers(0, 18_000), st.integers(0, 18_000))
+def test_what_was_used_is_counted_once(told: list[Told], first: int, last: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         world = CodexWorld(Path(folder))
         for session in told:
@@ -78,7 +88,10 @@ def test_what_was_used_is_counted_once(told: list[Told]) -> None:
 
         assert by_session(ledger) == {session.id: session.used for session in told if session.used}
         assert left_out(ledger) == {}
-        assert sum(row.tokens.total for row in world.rows()) == sum(session.used for session in told)
+        rows = world.rows()
+        assert sum(row.tokens.total for row in rows) == sum(session.used for session in told)
+        begin, end = START_AT + first, START_AT + last
+        assert world.rows(begin, end) == [row for row in rows if begin <= row.at < end]
 
 
 @SETTINGS
