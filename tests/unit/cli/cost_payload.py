@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from tests.unit.cli.usage_payload import Date, Failure, Text, check_number, refuse
+from tests.unit.cli.usage_payload import Date, Failure, Text, check_document
 
 Day = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$")]
 Count = Annotated[int, Meta(ge=0)]
@@ -94,9 +93,7 @@ class Element(Struct, forbid_unknown_fields=True):
 
 def decode_cost(data: bytes) -> list[Element]:
     """Return the elements of a document. Raises ValueError, also as msgspec's errors, for what a consumer minds."""
-    if not data.endswith(b"\n") or (data.count(b"\n") != 1 and not data.startswith(b"[\n")):
-        raise ValueError("the document is not one line, or not indented, or has no final newline")
-    json.loads(data, parse_float=check_number, parse_constant=refuse)
+    check_document(data)
     elements = msgspec.json.decode(data, type=list[Element], strict=True)
     for element in elements:
         _check(element)

@@ -149,9 +149,7 @@ class Element(_Strict):
 
 def decode_usage(data: bytes) -> list[Element]:
     """Return the elements of a document. Raises ValueError, also as msgspec's errors, for what a consumer minds."""
-    if not data.endswith(b"\n") or (data.count(b"\n") != 1 and not data.startswith(b"[\n")):
-        raise ValueError("the document is not one line, or not indented, or has no final newline")
-    json.loads(data, parse_float=check_number, parse_constant=refuse)
+    check_document(data)
     elements = msgspec.json.decode(data, type=list[Element], strict=True)
     for element in elements:
         _check(element)
@@ -173,13 +171,18 @@ def _check(element: Element) -> None:
             raise ValueError(f"{element.provider} repeats its identity wrongly")
 
 
-def check_number(text: str) -> float:
-    """Take a number that is not whole; consumers print whole ones as they stand."""
+def check_document(data: bytes) -> None:
+    """Raise ValueError for a document of another form, a whole number with a point, or what is no JSON."""
+    if not data.endswith(b"\n") or (data.count(b"\n") != 1 and not data.startswith(b"[\n")):
+        raise ValueError("the document is not one line, or not indented, or has no final newline")
+    json.loads(data, parse_float=_check_number, parse_constant=_refuse)
+
+
+def _check_number(text: str) -> float:
     if re.search(r"\.0+$", text):
         raise ValueError(f"{text} is a whole number")
     return float(text)
 
 
-def refuse(text: str) -> float:
-    """Take no NaN and no Infinity."""
+def _refuse(text: str) -> float:
     raise ValueError(f"{text} is no JSON")
