@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _CODES = (("B", 1 << 8), ("H", 1 << 16), ("I", 1 << 32), ("Q", 1 << 64))
-LARGEST = (1 << 63) - 1
-"""Larger numbers than this are no token counts; callers cut them off."""
+LARGEST = (1 << 40) - 1
+"""Larger numbers than this are no token counts but damage. No sum of others grows out of 64 bits."""
 
 
 def pack_column(values: Sequence[int]) -> bytes:
-    """Return whole numbers from 0 to `LARGEST` as bytes."""
+    """Return whole numbers from 0 on, of up to 64 bits, as bytes."""
     peak = max(values, default=0)
     code = next(code for code, limit in _CODES if peak < limit)
     column = array(code, values)

@@ -26,12 +26,13 @@ class Tally(msgspec.Struct):
     """What a reading leaves behind. `offset` is where whole lines end, as a place in the file; give it where to begin.
 
     `tail` is the last line when it has no end yet, b"" for none or for one that is too long. `long_lines` counts the
-    lines that were too long and had a needle in them.
+    lines that were too long and had a needle in them; `is_tail_long`: the last one without an end is such a line, too.
     """
 
     offset: int = 0
     tail: bytes = b""
     long_lines: int = 0
+    is_tail_long: bool = False
 
 
 def lines_with(
@@ -47,14 +48,17 @@ def lines_with(
     for block in blocks:
         data += block
         last = data.rfind(b"\n")
-        if last < 0 and len(data) > LONGEST_LINE:
+        while last < 0 and len(data) > LONGEST_LINE:
             data = _behind_long_line(blocks, data, needles, tally)
             last = data.rfind(b"\n")
         if last >= 0:
             yield from _hits(data, last, needles, tally)
             data = data[last + 1 :]
             tally.offset += last + 1
-    tally.tail = data
+    if len(data) > LONGEST_LINE:
+        tally.is_tail_long = any(needle in data for needle in needles)
+    else:
+        tally.tail = data
 
 
 def _blocks(stream: ByteStream, checkpoint: Callable[[int], None]) -> Iterator[bytes]:
@@ -92,6 +96,7 @@ def _behind_long_line(blocks: Iterator[bytes], data: bytes, needles: Sequence[by
             return data[end + 1 :]
         block = next(blocks, b"")
         if not block:
+            tally.is_tail_long = is_hot
             return b""
         passed += len(data) - overlap
         data = data[-overlap:] + block

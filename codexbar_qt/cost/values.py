@@ -19,7 +19,7 @@ LeftOutKind = Literal[
     "future_row",
     "unsaved_state",
 ]
-"""What can be missing: folders and files that could not be read, lines above 512 KiB, lines that are no JSON, sessions
+"""What can be missing: folders and files that could not be read, lines above 512 KiB, lines that are damaged, sessions
 whose copied part is not known, files left for the next scan, requests dated after today (reports add these). And state
 not kept, which slows the next scan."""
 

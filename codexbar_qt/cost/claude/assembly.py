@@ -30,7 +30,7 @@ def assemble(states: FileStates) -> Ledger:
     rows = long_lines = broken_lines = 0
     for file in states.files():
         packed = unpack(states.load(file))
-        long_lines += packed.long_lines
+        long_lines += packed.long_lines + packed.is_tail_long
         broken_lines += packed.broken_lines
         for group in (packed.main, packed.side):
             sums.add_buckets(group.buckets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -17,9 +18,14 @@ NEEDLES: Final = (b'put_tokens"',)
 
 LONG_PROMPT = 200_000
 _LONGEST_KEY = 200
-_MOST_MINUTES = 100_000
-_PLAIN_LENGTHS = (24, 20)
-"""Of "2031-01-05T10:20:30.123Z" and of the same without a fraction."""
+_MOST_MINUTES = 10_000
+_SECONDS: Final = {f":{second:02}": second for second in range(60)}
+_ENDS: Final = frozenset(("Z", *(f".{part:03}Z" for part in range(1000))))
+"""What may follow the minute in "2031-01-05T10:20:30.123Z", and what may follow its seconds."""
+_HALF_PAIR: Final = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
+"""Any escape of JSON; group 1 is one half of a pair without the other, which JavaScript writes and msgspec refuses."""
 
 
 class Row(NamedTuple):
@@ -46,11 +52,11 @@ class Row(NamedTuple):
 
 
 class BrokenLineError(ValueError):
-    """A line that is no JSON."""
+    """A line that is no JSON, or has a number that cannot be."""
 
 
 class LineReader:
-    """Decodes lines. Remembers the minutes it has met: a log is full of equal ones."""
+    """Decodes lines. Remembers the minutes it has met, for a log is full of equal ones; that never changes a result."""
 
     def __init__(self) -> None:
         self._known: msgspec.json.Decoder[KnownLine] = msgspec.json.Decoder(KnownLine)
@@ -61,13 +67,16 @@ class LineReader:
         """Return the row of a line, None when it does not count. Raises BrokenLineError.
 
         Most lines have no fields but known ones, and are decoded without making objects of what they say; those with
-        another field, or with a value of another kind, are looked at as a whole.
+        another field, or with a value of another kind, are looked at as a whole. What is no text in a line
+        that is JSON otherwise is replaced.
         """
         try:
             known = self._known.decode(line)
         except msgspec.ValidationError:
             return self._read_unknown(line)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return self._read_mended(line)
+        except RecursionError:
             raise BrokenLineError from None
         if known.type != "assistant":
             return None
@@ -90,7 +99,9 @@ class LineReader:
     def _read_unknown(self, line: bytes) -> Row | None:
         try:
             entry = self._any.decode(line)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return self._read_mended(line)
+        except RecursionError:
             raise BrokenLineError from None
         if not isinstance(entry, dict) or entry.get("type") != "assistant":
             return None
@@ -114,6 +125,12 @@ class LineReader:
             return row._replace(is_vertex=True)
         return row
 
+    def _read_mended(self, line: bytes) -> Row | None:
+        mended = _HALF_PAIR.sub(_mend, line.decode("utf-8", "replace").encode())
+        if mended == line:
+            raise BrokenLineError
+        return self.read(mended)
+
     def _row(
         self,
         timestamp: str,
@@ -126,22 +143,22 @@ class LineReader:
         fresh, output, read, write, hour = numbers
         bits = fresh | output | read | write | hour
         if not 0 <= bits <= LARGEST:  # a negative number makes it negative, and one that is too large too large
-            fresh, output, read, write, hour = (min(LARGEST, max(0, number)) for number in numbers)
-        at = self._minutes.get(timestamp[:16], 0)
-        if at and len(timestamp) in _PLAIN_LENGTHS and timestamp[-1] == "Z" and (tail := timestamp[17:19]).isdecimal():
-            at += int(tail)
+            fresh, output, read, write, hour = (max(0, number) for number in numbers)
+            if max(fresh, output, read, write) > LARGEST:
+                raise BrokenLineError
+        at = self._minutes.get(timestamp[:16])
+        if at is not None and timestamp[16:19] in _SECONDS and timestamp[19:] in _ENDS:
+            at += _SECONDS[timestamp[16:19]]
         else:
             at = self._seconds(timestamp)
         if at < 0 or not (fresh or output or read or write):
             return None
-        is_vertex = "@" in model and model.startswith("claude-")
-        key = ""
-        if message_id is not None and request_id is not None:
-            key = f"{message_id}:{request_id}"
-            if len(key) > _LONGEST_KEY or "\n" in key:
-                key = _short(key)
-        if not is_vertex:
-            is_vertex = "_vrtx_" in key if key else "_vrtx_" in (message_id or request_id or "")
+        key = ids = f"{message_id}:{request_id}"
+        if message_id is None or request_id is None:
+            key = ""
+        elif len(key) > _LONGEST_KEY or "\n" in key:
+            key = _short(key)
+        is_vertex = "_vrtx_" in ids or ("@" in model and model.startswith("claude-"))
         return Row(key, at, model, is_vertex, is_sidechain, fresh, output, read, write, hour if hour < write else write)
 
     def _seconds(self, timestamp: str) -> int:
@@ -153,20 +170,27 @@ class LineReader:
         if moment.tzinfo is None:
             return -1
         seconds = math.floor(moment.timestamp())
-        if len(timestamp) in _PLAIN_LENGTHS and timestamp[-1] == "Z" and seconds > 0:
+        if timestamp[16:19] in _SECONDS and timestamp[19:] in _ENDS:
             if len(self._minutes) >= _MOST_MINUTES:
                 self._minutes.clear()
             self._minutes[timestamp[:16]] = seconds - moment.second
         return seconds
 
 
+def _mend(escape: re.Match[bytes]) -> bytes:
+    return rb"\ufffd" if escape[1] else escape[0]
+
+
 def _short(key: str) -> str:
     import hashlib  # large, and hardly ever needed
 
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _number(value: object) -> int:
+    """Return a whole number, in whatever way JSON writes it, 0 for anything else."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 

@@ -45,7 +45,7 @@ class PackedLog(msgspec.Struct, frozen=True, array_like=True):
     """A log: rows of the main conversation and of sidechains, and what was left out.
 
     `tail` is a last line without an end that is complete all the same. It is in the groups; when the file grows it is
-    taken out and read again, for `committed` holds the groups without it.
+    taken out and read again, for `committed` holds the groups without it. `is_tail_long`: it is left out.
     """
 
     main: RowGroup = RowGroup()
@@ -53,6 +53,7 @@ class PackedLog(msgspec.Struct, frozen=True, array_like=True):
     long_lines: int = 0
     broken_lines: int = 0
     committed: tuple[RowGroup, RowGroup] | None = None
+    is_tail_long: bool = False
 
     def without_tail(self) -> tuple[RowGroup, RowGroup]:
         """Return the groups of what is whole lines."""
@@ -99,7 +100,7 @@ def _pack_group(keyed: Sequence[Row], keyless: Sequence[Row]) -> RowGroup:
     models = {name: place for place, name in enumerate(dict.fromkeys(names))}
     columns = (at, [models[name] for name in names], vertex, *numbers)
     return RowGroup(
-        keys="\n".join(keys[: len(keyed)]).encode("utf-8", "surrogatepass"),
+        keys="\n".join(keys[: len(keyed)]).encode(),
         models=tuple(models),
         columns=tuple(pack_column(column) for column in columns),
         buckets=sums.buckets(),

@@ -70,7 +70,12 @@ def read_log(
         if row is not None:
             rows.take(row)
     packed = _packed(rows, _tail_row(tally.tail, lines))
-    kept = msgspec.structs.replace(packed, long_lines=known.long_lines + tally.long_lines, broken_lines=broken)
+    kept = msgspec.structs.replace(
+        packed,
+        long_lines=known.long_lines + tally.long_lines,
+        broken_lines=broken,
+        is_tail_long=tally.is_tail_long,
+    )
     return FileState(tally.offset, mark_of(stream, tally.offset), _ENCODER.encode(kept))
 
 

@@ -22,7 +22,8 @@ _SAYING_NAMES = frozenset(
         "client",
     }
 )
-_TOOL_RESULT = "toolUseResult"
+_SAID_NAMES = frozenset({"content", "toolUseResult", "input", "toolInput", "tool_input"})
+"""What people and tools said stands under these names, wherever they are."""
 
 
 def may_have_vertex_metadata(line: bytes) -> bool:
@@ -34,15 +35,9 @@ def may_have_vertex_metadata(line: bytes) -> bool:
 def has_vertex_metadata(entry: Mapping[str, object]) -> bool:
     """Whether a name or a value anywhere in an entry says so.
 
-    What people and tools said (`message.content`, `toolUseResult`) is theirs: a name like `vertexShader` in there
-    proves nothing.
+    What people and tools said is theirs: a name like `vertexShader` in there proves nothing.
     """
-    pending: list[object] = []
-    for name, value in entry.items():
-        if name == "message" and isinstance(value, dict):
-            pending.append({inner: said for inner, said in value.items() if inner != "content"})
-        elif name != _TOOL_RESULT:
-            pending.append({name: value})
+    pending: list[object] = [entry]
     while pending:
         found = pending.pop()
         if isinstance(found, list):
@@ -50,7 +45,7 @@ def has_vertex_metadata(entry: Mapping[str, object]) -> bool:
         elif isinstance(found, dict):
             if any(_says_vertex(name, value) for name, value in found.items()):
                 return True
-            pending.extend(value for name, value in found.items() if name != _TOOL_RESULT)
+            pending.extend(value for name, value in found.items() if name not in _SAID_NAMES)
     return False
 
 
