@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 SUFFIX = ".jsonl"
+_MOST = (1 << 63) - 1
+"""Numbers of files and times may have more bits than what keeps them."""
 
 
 class LogFile(msgspec.Struct, frozen=True):
@@ -28,7 +31,7 @@ class Inventory(msgspec.Struct):
     files: list[LogFile] = []
     unreadable_folders: int = 0
     unreadable_files: int = 0
-    known: set[tuple[int, int]] = set()
+    known: set[tuple[int, int] | str] = set()
 
 
 def collect_logs(root: str, inventory: Inventory, *, skip: Collection[str] = (), deepest: int = 64) -> None:
@@ -44,14 +47,18 @@ def collect_logs(root: str, inventory: Inventory, *, skip: Collection[str] = (),
         for entry in _entries(folder, inventory):
             if entry.name.startswith("."):
                 continue
+            is_log = entry.name.lower().endswith(SUFFIX)
             try:
                 if entry.is_dir():
-                    if depth < deepest and entry.name not in skip and _is_new(entry, seen):
+                    if depth < deepest and entry.name not in skip and _is_new(entry.path, _facts(entry), seen):
                         below.append(entry.path)
-                elif entry.name.lower().endswith(SUFFIX):
+                elif is_log:
                     _add(entry, inventory)
+            except FileNotFoundError:  # gone meanwhile, or a link to nothing
+                continue
             except OSError:
-                inventory.unreadable_files += 1
+                inventory.unreadable_files += is_log
+                inventory.unreadable_folders += not is_log
         pending.extend((path, depth + 1) for path in reversed(below))
 
 
@@ -65,12 +72,15 @@ def _entries(folder: str, inventory: Inventory) -> Iterator[os.DirEntry[str]]:
         inventory.unreadable_folders += 1
 
 
-def _is_new(entry: os.DirEntry[str], seen: set[tuple[int, int]]) -> bool:
-    """Whether a folder or file was not met yet."""
-    known = entry.stat()
-    mark = (known.st_dev, known.st_ino)
-    if not known.st_ino:  # Windows does not say
-        return not entry.is_symlink()
+def _facts(entry: os.DirEntry[str]) -> os.stat_result:
+    """Return what the system says of an entry, or of what it links to. Windows has to be asked again for its number."""
+    facts = entry.stat()
+    return facts if facts.st_ino else os.stat(entry.path)  # noqa: PTH116 - an object for every log is too slow
+
+
+def _is_new(path: str, facts: os.stat_result, seen: set[tuple[int, int] | str]) -> bool:
+    """Whether a folder or file was not met yet, by whatever path."""
+    mark = (facts.st_dev, facts.st_ino) if facts.st_ino else os.path.normcase(os.path.realpath(path))
     if mark in seen:
         return False
     seen.add(mark)
@@ -78,6 +88,7 @@ def _is_new(entry: os.DirEntry[str], seen: set[tuple[int, int]]) -> bool:
 
 
 def _add(entry: os.DirEntry[str], inventory: Inventory) -> None:
-    known = entry.stat()
-    if known.st_size > 0 and _is_new(entry, inventory.known):
-        inventory.files.append(LogFile(entry.path, known.st_size, known.st_mtime_ns, known.st_ino))
+    facts = _facts(entry)
+    if facts.st_size > 0 and stat.S_ISREG(facts.st_mode) and _is_new(entry.path, facts, inventory.known):
+        modified = min(facts.st_mtime_ns, _MOST)
+        inventory.files.append(LogFile(entry.path, facts.st_size, modified, facts.st_ino & _MOST))

@@ -43,7 +43,7 @@ def log_roots(places: Places, inventory: Inventory) -> Iterator[Path]:
 
 
 def _named_folders(named: str) -> list[str]:
-    if Path(named).exists() or "," not in named:
+    if "," not in named or os.path.exists(named):  # noqa: PTH110 - False for what is too long for a path
         return [named]
     return [part.strip() for part in named.split(",") if part.strip()]
 
@@ -58,12 +58,12 @@ def _app_data(places: Places) -> Path:
 
 
 def _desktop_roots(store: Path, inventory: Inventory) -> Iterator[Path]:
-    """Find each `.claude/projects` up to four levels below a store of Claude Desktop."""
+    """Find each `.claude/projects` in a store of Claude Desktop and in the folders up to four levels below it."""
     pending = [(store, 0)]
     while pending:
         folder, depth = pending.pop()
         root = folder / ".claude" / "projects"
-        if depth > 0 and os.path.isdir(root):  # noqa: PTH112 - False where looking is not allowed
+        if os.path.isdir(root):  # noqa: PTH112 - False where looking is not allowed
             yield root
         if depth < _DESKTOP_DEPTH:
             pending.extend((below, depth + 1) for below in _folders_of(folder, inventory))
