@@ -53,13 +53,14 @@ def worker_command(flag: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class WorkerPlace:
-    """Where workers run: what they look at, where they keep state, and the environment they get."""
+    """Where workers run: what they look at, where they keep state, the environment they get, and what starts them."""
 
     places: Callable[[], Places]
     folder: Path
     environment: Callable[[], Mapping[str, str]]
     is_background: bool = False
     limit_seconds: float = LIMIT_SECONDS
+    command: Callable[[str], tuple[str, ...]] = worker_command
 
 
 class WorkerCostLogs:
@@ -78,7 +79,7 @@ class WorkerCostLogs:
             folder=str(place.folder),
             refresh=refresh,
             jobs=jobs,
-            helper_command=worker_command(READER_FLAG) if jobs > 1 else (),
+            helper_command=place.command(READER_FLAG) if jobs > 1 else (),
             is_background=place.is_background,
         )
         answer = await self._ask(request, progress)
@@ -143,88 +144,94 @@ class _Call:
 
     def __init__(self, request: bytes, place: WorkerPlace, tell: Callable[[ScanProgress], None]) -> None:
         self._request, self._place, self._tell = request, place, tell
-        self._lock = threading.Lock()
         self._worker: subprocess.Popen[bytes] | None = None
+        self._killer: threading.Timer | None = None
         self._is_let_go = self._timed_out = False
 
     def run(self) -> _Answer:
         """Start the worker, hear it out, and see it end."""
         try:
-            worker = self._start()
+            worker = self._worker = self._started()
         except OSError as error:
-            return _Answer(error=_FAILED.format(reason=type(error).__name__))
-        if worker is None or worker.stdin is None or worker.stdout is None:
-            return _Answer()
-        limit = threading.Timer(self._place.limit_seconds, self._run_out)
-        limit.daemon = True
-        limit.start()
+            return _failed(type(error).__name__)
+        if self._is_let_go:
+            self.let_go()
+        limit = _start_timer(self._place.limit_seconds, self._run_out)
         try:
-            return self._hear(worker.stdin, worker.stdout)
+            return self._heard(worker)
         finally:
             limit.cancel()
-            self._end(worker)
+            self.let_go()
+            worker.wait()
+            if self._killer is not None:
+                self._killer.cancel()
 
     def let_go(self) -> None:
-        """Close the worker's lifeline; returns at once."""
-        with self._lock:
-            self._is_let_go = True
-            worker = self._worker
-        if worker is not None and worker.stdin is not None:
-            with contextlib.suppress(OSError, ValueError):
-                worker.stdin.close()
+        """Close the worker's lifeline, and see to it that it ends soon; returns at once."""
+        self._is_let_go = True
+        worker = self._worker
+        if worker is None or worker.stdin is None:
+            return
+        with contextlib.suppress(OSError, ValueError):
+            worker.stdin.close()
+        if self._killer is None:
+            self._killer = _start_timer(_LAST_SECONDS, worker.kill)
 
-    def _start(self) -> subprocess.Popen[bytes] | None:
-        with self._lock:
-            if self._is_let_go:
-                return None
-            self._worker = subprocess.Popen(
-                worker_command(WORKER_FLAG),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=dict(self._place.environment()),
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
-            return self._worker
+    def _started(self) -> subprocess.Popen[bytes]:
+        flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+        if self._place.is_background:
+            flags |= getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
+        return subprocess.Popen(
+            self._place.command(WORKER_FLAG),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=dict(self._place.environment()),
+            creationflags=flags,
+        )
 
-    def _hear(self, requests: IO[bytes], answers: IO[bytes]) -> _Answer:
-        parts: list[PartMessage] = []
-        reason = "it ended early"
+    def _heard(self, worker: subprocess.Popen[bytes]) -> _Answer:
+        if worker.stdin is None or worker.stdout is None:
+            return _failed("no pipe")
         try:
-            requests.write(self._request)
-            requests.flush()
-            while line := answers.readline(_LONGEST_ANSWER):
-                message = decode_message(line)
-                if isinstance(message, ProgressMessage):
-                    self._tell(message.progress)
-                elif isinstance(message, PartMessage):
-                    parts.append(message)
-                elif isinstance(message, FailedMessage):
-                    reason = message.reason
-                else:
-                    return _Answer(message, tuple(parts))
+            with worker.stdout as answers:
+                worker.stdin.write(self._request)
+                worker.stdin.flush()
+                answer = self._answer(answers)
         except (OSError, ValueError, msgspec.DecodeError) as error:
-            reason = type(error).__name__
-        if self._timed_out:
+            answer = _failed(type(error).__name__)
+        if answer.error and self._timed_out:
             return _Answer(error=_TIMED_OUT, timed_out=True)
-        return _Answer(error=_FAILED.format(reason=reason))
+        return answer
+
+    def _answer(self, answers: IO[bytes]) -> _Answer:
+        parts: list[PartMessage] = []
+        while line := answers.readline(_LONGEST_ANSWER):
+            message = decode_message(line)
+            if isinstance(message, ProgressMessage):
+                self._tell(message.progress)
+            elif isinstance(message, PartMessage):
+                parts.append(message)
+            elif isinstance(message, FailedMessage):
+                return _failed(message.reason)
+            else:
+                return _Answer(message, tuple(parts))
+        return _failed("the reader ended early")
 
     def _run_out(self) -> None:
         self._timed_out = True
         self.let_go()
-        worker = self._worker
-        if worker is not None:
-            worker.kill()
 
-    def _end(self, worker: subprocess.Popen[bytes]) -> None:
-        self.let_go()
-        try:
-            worker.wait(_LAST_SECONDS)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
-        if worker.stdout is not None:
-            worker.stdout.close()
+
+def _failed(reason: str) -> _Answer:
+    return _Answer(error=_FAILED.format(reason=reason))
+
+
+def _start_timer(seconds: float, call: Callable[[], object]) -> threading.Timer:
+    timer = threading.Timer(seconds, call)
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 def _unless_done(future: asyncio.Future[_Answer], call: Callable[..., object], value: object) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from pathlib import Path
+
+def remove_state(path: Path) -> None:
+    """Remove a state file. Raises OSError.
+
+    What SQLite keeps beside it goes first: a new file of the same name would take that for its own.
+    """
+    for suffix in ("-wal", "-shm", ""):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
 def remove_states(folder: Path) -> int:
     """Remove everything kept below a folder; return how many state files that were. Raises OSError."""
-    removed = 0
-    for path in sorted(folder.glob("*.sqlite*")) if folder.is_dir() else ():
-        path.unlink(missing_ok=True)
-        removed += path.suffix == ".sqlite"
-    return removed
+    paths = {Path(str(path).removesuffix("-wal").removesuffix("-shm")) for path in folder.glob("*.sqlite*")}
+    there = [path for path in sorted(paths) if path.exists()]
+    for path in sorted(paths):
+        remove_state(path)
+    return len(there)

@@ -27,7 +27,7 @@ class Work(msgspec.Struct, frozen=True):
     @property
     def size(self) -> int:
         """How many bytes there are to read."""
-        return self.file.size - (self.earlier.offset if self.earlier is not None else 0)
+        return max(0, self.file.size - (self.earlier.offset if self.earlier is not None else 0))
 
 
 class Plan(msgspec.Struct):
@@ -59,8 +59,10 @@ def make_plan(inventory: Inventory, state: StateFile, budget: int | None, *, ref
     plan = Plan()
     for file in inventory.files:
         before = known.pop(file.path, None)
-        if before is None or refresh:
+        if before is None:
             plan.add(Work(file), budget)
+        elif refresh:
+            plan.add(Work(file, None, before.file), budget)
         elif before.file == file:
             plan.counted.append(file)
         else:

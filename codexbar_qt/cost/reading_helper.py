@@ -6,6 +6,7 @@ import errno
 import sys
 
 from codexbar_qt.cost.families import FAMILIES
+from codexbar_qt.cost.family import ScanCancelled
 from codexbar_qt.cost.reading_wire import Answer, Done, Failed, Order, Passed, receive_order, send
 
 
@@ -14,12 +15,15 @@ def main() -> int:
     families = {family.name: family for family in FAMILIES}
     orders, answers = sys.stdin.buffer, sys.stdout.buffer
 
-    def read(order: Order) -> Answer:
-        checkpoint = lambda size: send(answers, Passed(size))  # noqa: E731 - as short as what it does
+    def passed(size: int) -> None:
         try:
-            state = families[order.family].read(order.file, order.earlier, checkpoint)
-        except BrokenPipeError:
-            raise
+            send(answers, Passed(size))
+        except OSError:  # not a trouble of the log that is being read
+            raise ScanCancelled from None
+
+    def read(order: Order) -> Answer:
+        try:
+            state = families[order.family].read(order.file, order.earlier, passed)
         except OSError as error:
             return Failed(error.errno or errno.EIO)
         return Done(state.offset, state.mark, state.packed)
@@ -27,7 +31,7 @@ def main() -> int:
     try:
         while (order := receive_order(orders)) is not None:
             send(answers, read(order))
-    except (BrokenPipeError, KeyboardInterrupt):
+    except (ScanCancelled, OSError, KeyboardInterrupt):
         return 1
     return 0
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import subprocess
 import threading
 from collections import deque
 from typing import IO, TYPE_CHECKING
+
+import msgspec
 
 from codexbar_qt.cost.family import FileState
 from codexbar_qt.cost.reading_wire import Done, Failed, Passed, order_for, receive_answer, send
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from codexbar_qt.cost.family import LogFamily
     from codexbar_qt.cost.plan import Work
@@ -28,21 +29,26 @@ _POLL_SECONDS = 0.2
 
 
 class ReadingPool:
-    """Reads logs here and, with `jobs` above 1, in as many processes altogether, each started by `helper_command`."""
+    """Reads logs here and, with `jobs` above 1, in as many processes altogether, each started by `helper_command`.
 
-    def __init__(self, jobs: int = 1, helper_command: Sequence[str] = ()) -> None:
+    There are no more of them than there are `worth_a_helper` bytes for each to read.
+    """
+
+    def __init__(
+        self, jobs: int = 1, helper_command: Sequence[str] = (), *, worth_a_helper: int = WORTH_A_HELPER
+    ) -> None:
         self._jobs = jobs if helper_command else 1
-        self._command = tuple(helper_command)
+        self._command, self._worth_a_helper = tuple(helper_command), worth_a_helper
 
     def read(
         self, family: LogFamily, work: Sequence[Work], checkpoint: Callable[[int], None]
-    ) -> Iterator[tuple[Work, Outcome]]:
-        """Yield each file with its new state, or with why it could not be read, in any order.
+    ) -> Generator[tuple[Work, Outcome], None, None]:
+        """Yield each file with its new state, or with why it could not be read, in any order. Close it to end helpers.
 
         `checkpoint` gets the numbers of bytes read and may raise, which ends everything.
         """
         size = sum(item.size for item in work)
-        helpers = min(self._jobs, len(work), size // WORTH_A_HELPER) - 1
+        helpers = min(self._jobs, len(work), size // self._worth_a_helper) - 1
         if helpers < 1:
             for item in work:
                 yield item, _read_here(family, item, checkpoint)
@@ -130,30 +136,26 @@ class _Shared:
         orders, answers = helper.stdin, helper.stdout
         if orders is None or answers is None:
             return
-        with orders, answers:
+        with contextlib.suppress(OSError), answers, orders:
             while not self._closed and (item := self._next()) is not None:
-                try:
-                    send(orders, order_for(self._family.name, item.file, item.earlier))
-                    outcome = self._answer(answers)
-                except OSError:
-                    outcome = None
+                outcome = self._ask(orders, answers, item)
                 if outcome is None:
                     self._pending.append(item)
                     return
                 self._put(item, outcome)
 
-    def _answer(self, answers: IO[bytes]) -> Outcome | None:
-        while True:
-            answer = receive_answer(answers)
-            if isinstance(answer, Passed):
+    def _ask(self, orders: IO[bytes], answers: IO[bytes], item: Work) -> Outcome | None:
+        """Let a helper read a file; None when it failed to."""
+        try:
+            send(orders, order_for(self._family.name, item.file, item.earlier))
+            while isinstance(answer := receive_answer(answers), Passed):
                 with self._lock:
                     self._passed += answer.size
-            elif isinstance(answer, Done):
-                return FileState(answer.offset, answer.mark, answer.packed)
-            elif isinstance(answer, Failed):
-                return OSError(answer.number, os.strerror(answer.number))
-            else:
-                return None
+        except (OSError, msgspec.DecodeError):
+            return None
+        if isinstance(answer, Done):
+            return FileState(answer.offset, answer.mark, answer.packed)
+        return OSError(answer.number, os.strerror(answer.number)) if isinstance(answer, Failed) else None
 
     def _put(self, item: Work, outcome: Outcome) -> None:
         while not self._closed:

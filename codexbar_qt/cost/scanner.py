@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING
+from contextlib import closing
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
+from codexbar_qt.cost.family import FileState
 from codexbar_qt.cost.plan import make_plan
 from codexbar_qt.cost.values import Ledger, LeftOut, RowsPage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import TracebackType
 
-    from codexbar_qt.cost.family import FileState, LogFamily
+    from codexbar_qt.cost.family import LogFamily
     from codexbar_qt.cost.log_files import LogFile
     from codexbar_qt.cost.places import Places
     from codexbar_qt.cost.plan import Plan
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
     from codexbar_qt.cost.values import LeftOutKind
 
 _BATCH_BYTES = 1 << 20
+
+
+class StateLostError(Exception):
+    """Another process has dropped the state of a file that was still there a moment ago."""
 
 
 class KeptStates:
@@ -39,7 +46,7 @@ class KeptStates:
         """Return what is kept of one of them."""
         found = self._state.load(file.path)
         if found is None:
-            raise LookupError("another process has dropped this state")
+            raise StateLostError
         return found
 
 
@@ -50,14 +57,17 @@ class Scanner:
         self._places, self._pool, self._progress = places, pool, progress
 
     def scan(self, family: LogFamily, state: StateFile, *, refresh: bool = False) -> Ledger:
-        """Bring the state up to date and return what all logs add up to. Raises ScanCancelled and keeps what it has."""
+        """Bring the state up to date and return what all logs add up to.
+
+        Raises ScanCancelled and keeps what it has, StateLostError, and whatever unusable state brings about.
+        """
         inventory = family.find(self._places)
         plan = make_plan(inventory, state, family.bytes_per_scan, refresh=refresh)
         self._progress.expect(len(plan.work), plan.bytes)
         state.drop(plan.gone)
         unreadable = self._read(family, plan, state)
         counted = sorted(plan.counted, key=lambda file: file.path)
-        ledger = _add_up(family, state, counted)
+        ledger = _add_up(family, state, counted, refresh=refresh)
         left_out: dict[LeftOutKind, int] = {
             "unreadable_folder": inventory.unreadable_folders,
             "unreadable_file": inventory.unreadable_files + unreadable,
@@ -68,45 +78,73 @@ class Scanner:
         return msgspec.structs.replace(ledger, left_out=(*ledger.left_out, *more), is_complete=not plan.postponed)
 
     def rows(self, family: LogFamily, state: StateFile, source: str, first: int, last: int, limit: int) -> RowsPage:
-        """Return the counted requests of a source between two moments, out of what the last scan has kept."""
+        """Return the counted requests of a source between two moments, out of what the last scan has kept.
+
+        Scans first where nothing is kept. Raises what `scan` does.
+        """
+        if not state.known():
+            self.scan(family, state)
         known = state.known()
         counted = [known[file.path].file for file in family.find(self._places).files if file.path in known]
         counted.sort(key=lambda file: file.path)
-        rows = family.rows(KeptStates(state, counted), source, first, last)
-        return RowsPage(tuple(rows[:limit]), len(rows))
+        with state.snapshot():
+            rows = family.rows(KeptStates(state, counted), source, first, last)
+        shown = (msgspec.structs.replace(row, file=_readable(row.file)) for row in rows[:limit])
+        return RowsPage(tuple(shown), len(rows))
 
     def _read(self, family: LogFamily, plan: Plan, state: StateFile) -> int:
         """Read what is new into the state; return how many files could not be read."""
         unreadable = 0
-        batch: list[tuple[LogFile, FileState]] = []
-        try:
-            for work, outcome in self._pool.read(family, plan.work, self._progress.read):
-                self._progress.file_done()
-                if isinstance(outcome, FileNotFoundError):
-                    continue
-                if isinstance(outcome, OSError):
+        with _Batch(state) as batch, closing(self._pool.read(family, plan.work, self._progress.read)) as outcomes:
+            for work, outcome in outcomes:
+                if isinstance(outcome, FileState):
+                    plan.counted.append(work.file)
+                    batch.add(work.file, outcome)
+                elif not isinstance(outcome, FileNotFoundError):
                     unreadable += 1
                     if work.before is not None:
                         plan.counted.append(work.before)
-                    continue
-                plan.counted.append(work.file)
-                batch.append((work.file, outcome))
-                if sum(len(kept.packed) for _, kept in batch) >= _BATCH_BYTES:
-                    state.save(batch)
-                    batch = []
-        finally:
-            if batch:
-                state.save(batch)
+                self._progress.file_done()
         return unreadable
 
 
-def _add_up(family: LogFamily, state: StateFile, counted: Sequence[LogFile]) -> Ledger:
+class _Batch:
+    """States on their way to the disk, some at a time; the last of them at the end, however that comes."""
+
+    def __init__(self, state: StateFile) -> None:
+        self._state = state
+        self._waiting: list[tuple[LogFile, FileState]] = []
+        self._size = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._save()
+
+    def add(self, file: LogFile, kept: FileState) -> None:
+        """Add the state of a file."""
+        self._waiting.append((file, kept))
+        self._size += len(kept.packed)
+        if self._size >= _BATCH_BYTES:
+            self._save()
+
+    def _save(self) -> None:
+        if self._waiting:
+            self._state.save(self._waiting)
+        self._waiting, self._size = [], 0
+
+
+def _add_up(family: LogFamily, state: StateFile, counted: Sequence[LogFile], *, refresh: bool) -> Ledger:
     """Return the kept total of just these files, or make it."""
     name = _fingerprint(counted)
-    kept = state.total(name)
+    kept = None if refresh else state.total(name)
     if kept is not None:
         return msgspec.msgpack.decode(kept, type=Ledger)
-    ledger = family.assemble(KeptStates(state, counted))
+    with state.snapshot():
+        ledger = family.assemble(KeptStates(state, counted))
     state.set_total(name, msgspec.msgpack.encode(ledger))
     return ledger
 
@@ -115,3 +153,8 @@ def _fingerprint(counted: Sequence[LogFile]) -> bytes:
     """Return what tells these files from any others: all that is known of them."""
     known = "\n".join(f"{file.path}\n{file.size} {file.modified_ns} {file.identity}" for file in counted)
     return zlib.compress(known.encode("utf-8", "surrogatepass"), 1)
+
+
+def _readable(path: str) -> str:
+    """Return a path as text, also one that the system keeps as bytes that are none."""
+    return path.encode("utf-8", "replace").decode()

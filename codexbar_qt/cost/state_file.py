@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 from typing import TYPE_CHECKING, Self
 
 import msgspec
 
 from codexbar_qt.cost.family import FileState
+from codexbar_qt.cost.kept_files import remove_state
 from codexbar_qt.cost.log_files import LogFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -22,12 +24,13 @@ if TYPE_CHECKING:
 FORMAT = 1
 _MEMORY = ":memory:"
 _BUSY_SECONDS = 10.0
-_TABLES = """
-CREATE TABLE IF NOT EXISTS log (
-    path BLOB PRIMARY KEY, size INTEGER, modified_ns INTEGER, identity INTEGER, offset INTEGER, mark BLOB, packed BLOB
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS total (name BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID;
-"""
+_ATTEMPTS = 100
+_PAUSE_SECONDS = 0.05
+_TABLES = (
+    "CREATE TABLE log (path BLOB PRIMARY KEY, size INTEGER, modified_ns INTEGER, identity INTEGER, offset INTEGER,"
+    " mark BLOB, packed BLOB) WITHOUT ROWID",
+    "CREATE TABLE total (name BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID",
+)
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -90,14 +93,14 @@ class StateFile:
         row = self._base.execute("SELECT value FROM total WHERE name = ?", (name,)).fetchone()
         return None if row is None else bytes(row[0])
 
-    def clear(self) -> None:
-        """Forget everything."""
-
-        def write(base: sqlite3.Connection) -> None:
-            base.execute("DELETE FROM log")
-            base.execute("DELETE FROM total")
-
-        self._write(write)
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let everything that is looked up meanwhile be of one moment, whatever other processes write."""
+        self._base.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._base.execute("ROLLBACK")
 
     def set_total(self, name: bytes, value: bytes) -> None:
         """Keep the one result there is: older ones go."""
@@ -121,14 +124,19 @@ class StateFile:
                 change(self._base)
 
     def _open_file(self, path: Path) -> sqlite3.Connection:
-        for attempt in (1, 2):
+        """Open the file, made anew if it is unusable, or go on in memory."""
+        for _ in range(_ATTEMPTS):
             try:
                 return self._opened(str(path))
-            except (sqlite3.Error, OSError) as error:
-                if attempt == 2 or isinstance(error, sqlite3.OperationalError):
+            except sqlite3.OperationalError as error:
+                if not is_busy(error):
                     break
-                with contextlib.suppress(OSError):
-                    path.unlink()
+                time.sleep(_PAUSE_SECONDS)  # another process is making it, which no time limit of SQLite waits for
+            except sqlite3.DatabaseError:
+                try:
+                    remove_state(path)
+                except OSError:
+                    break
         self.is_kept = False
         return self._opened(_MEMORY)
 
@@ -138,23 +146,25 @@ class StateFile:
             base.execute("PRAGMA journal_mode = WAL")
             base.execute("PRAGMA synchronous = NORMAL")
             base.execute("PRAGMA cache_size = -2000")
-            (stamp,) = base.execute("PRAGMA user_version").fetchone()
-            if stamp != self._stamp:
-                self._start_anew(base)
-            base.executescript(_TABLES)
+            if not self._is_ours(base):
+                with base:
+                    base.execute("BEGIN IMMEDIATE")
+                    if not self._is_ours(base):  # nor has another process made it ours meanwhile
+                        for table in _TABLES:
+                            base.execute(table)
+                        base.execute(f"PRAGMA user_version = {self._stamp}")
         except BaseException:
             base.close()
             raise
         return base
 
-    def _start_anew(self, base: sqlite3.Connection) -> None:
-        """Empty a file of another version."""
-        base.execute("BEGIN IMMEDIATE")
-        names = [name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for name in names:
-            base.execute(f'DROP TABLE "{name}"')
-        base.execute(f"PRAGMA user_version = {self._stamp}")
-        base.execute("COMMIT")
+    def _is_ours(self, base: sqlite3.Connection) -> bool:
+        """Whether this is our file, False for an empty one. Raises sqlite3.DatabaseError for any other."""
+        (stamp,) = base.execute("PRAGMA user_version").fetchone()
+        (tables,) = base.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if stamp != self._stamp and (stamp or tables):
+            raise sqlite3.DatabaseError("made by something else")
+        return bool(stamp)
 
     def _move_to_memory(self) -> None:
         """Go on in memory with what is there: the disk is full, or the file was taken away."""
@@ -167,8 +177,19 @@ class StateFile:
         self._base, self.is_kept = memory, False
 
 
+def is_busy(error: BaseException) -> bool:
+    """Whether only another process stood in the way."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def state_path(folder: Path, family: LogFamily) -> Path:
+    """Return where the state of a family is; each form has its own name, so that releases never undo each other's."""
+    return folder / f"{family.name}-{FORMAT}.{family.version}.sqlite"
+
+
 def open_state(folder: Path, family: LogFamily) -> StateFile:
-    """Open the state of a family; another form has another name, so that two releases never undo each other's."""
+    """Open the state of a family."""
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return StateFile(folder / f"{family.name}-{FORMAT}.{family.version}.sqlite", family.version)
+    return StateFile(state_path(folder, family), family.version)

@@ -13,17 +13,18 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from codexbar_qt.cost.families import FAMILIES
 from codexbar_qt.cost.family import ScanCancelled
+from codexbar_qt.cost.kept_files import remove_state
 from codexbar_qt.cost.progress import Progress
 from codexbar_qt.cost.reading_pool import ReadingPool
-from codexbar_qt.cost.scanner import Scanner
+from codexbar_qt.cost.scanner import Scanner, StateLostError
 from codexbar_qt.cost.sources import cost_source
-from codexbar_qt.cost.state_file import StateFile, open_state
+from codexbar_qt.cost.state_file import StateFile, is_busy, open_state, state_path
 from codexbar_qt.cost.values import RowsPage, ScanProgress, ScanResult
 from codexbar_qt.cost.worker_wire import (
     FailedMessage,
@@ -43,9 +44,12 @@ if TYPE_CHECKING:
     from codexbar_qt.cost.family import LogFamily
     from codexbar_qt.cost.values import Ledger
 
+_Found = TypeVar("_Found")
+_ATTEMPTS = 2
 _LAST_SECONDS = 2.0
 _BACKGROUND_NICE = 10
-_BAD_STATE = (LookupError, msgspec.DecodeError, ValueError, sqlite3.Error)
+_UNUSABLE = (msgspec.DecodeError, LookupError, TypeError, ValueError, sqlite3.Error)
+"""What reading state raises that something else has written, or half of it."""
 
 
 class Lifeline:
@@ -71,47 +75,56 @@ class Lifeline:
 
 
 def run_scan(request: ScanRequest, told: Callable[[ScanProgress], None]) -> ScanResult:
-    """Scan every family. Raises ScanCancelled and sqlite3.Error."""
+    """Scan every family. Raises ScanCancelled."""
     began = time.time()  # noqa: TID251 - a process of its own, without the ports of the app
     pool = ReadingPool(request.jobs, request.helper_command)
     scanner = Scanner(request.places, pool, Progress(told))
-    ledgers = [_scan_family(scanner, family, Path(request.folder), refresh=request.refresh) for family in FAMILIES]
-    return ScanResult(tuple(ledgers), began)
+
+    def scan(family: LogFamily) -> Ledger:
+        return _with_state(
+            Path(request.folder), family, lambda state: scanner.scan(family, state, refresh=request.refresh)
+        )
+
+    return ScanResult(tuple(map(scan, FAMILIES)), began)
 
 
 def find_rows(request: RowsRequest) -> RowsPage:
-    """Look rows up in the state of the last scan. Raises LookupError and sqlite3.Error."""
+    """Look rows up in the state of the last scan."""
     source = cost_source(request.source)
     family = next((family for family in FAMILIES if source is not None and family.name == source.family), None)
     if source is None or family is None:
         return RowsPage((), 0)
     scanner = Scanner(request.places, ReadingPool(), Progress(lambda _: None))
-    with open_state(Path(request.folder), family) as state:
-        return scanner.rows(family, state, source.id, request.first, request.last, request.limit)
+    return _with_state(
+        Path(request.folder),
+        family,
+        lambda state: scanner.rows(family, state, source.id, request.first, request.last, request.limit),
+    )
 
 
-def _scan_family(scanner: Scanner, family: LogFamily, folder: Path, *, refresh: bool) -> Ledger:
-    """Scan; state that turns out to be unusable is read from the logs again."""
-    try:
-        with open_state(folder, family) as state:
-            return scanner.scan(family, state, refresh=refresh)
-    except _BAD_STATE:
-        with StateFile(None, family.version) as state:
-            ledger = scanner.scan(family, state, refresh=True)
-        with contextlib.suppress(sqlite3.Error), open_state(folder, family) as state:
-            state.clear()
-        return ledger
+def _with_state(folder: Path, family: LogFamily, use: Callable[[StateFile], _Found]) -> _Found:
+    """Use the state of a family; what turns out to be unusable is made anew, in memory if it cannot be otherwise."""
+    for _ in range(_ATTEMPTS):
+        try:
+            with open_state(folder, family) as state:
+                return use(state)
+        except StateLostError:
+            continue
+        except _UNUSABLE as error:
+            if is_busy(error):
+                break
+            with contextlib.suppress(OSError):
+                remove_state(state_path(folder, family))
+    with StateFile(None, family.version) as state:
+        return use(state)
 
 
 def main() -> int:
     """Read a request from standard input, answer on standard output."""
-    answers = sys.stdout.buffer
-    lock = threading.Lock()
 
     def say(message: Message) -> None:
-        with lock:
-            answers.write(encode_line(message))
-            answers.flush()
+        sys.stdout.buffer.write(encode_line(message))
+        sys.stdout.buffer.flush()
 
     try:
         request = decode_request(sys.stdin.buffer.readline())
@@ -137,7 +150,10 @@ def _carry_out(
 
     def told(progress: ScanProgress) -> None:
         lifeline.check()
-        say(ProgressMessage(progress))
+        try:
+            say(ProgressMessage(progress))
+        except OSError:  # not a trouble of the log that is being read
+            raise ScanCancelled from None
 
     return parts_of(run_scan(request, told))
 

@@ -85,8 +85,14 @@ _MESSAGES: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)
 
 
 def decode_request(line: bytes) -> Request:
-    """Return a request. Raises msgspec.DecodeError."""
-    return _REQUESTS.decode(line)
+    """Return a request. Raises msgspec.DecodeError and ValueError."""
+    try:
+        return _REQUESTS.decode(line)
+    except msgspec.DecodeError:
+        import json  # large, and hardly ever needed
+
+        found: Request = msgspec.convert(json.loads(line), Request)
+        return found
 
 
 def decode_message(line: bytes) -> Message:
@@ -96,7 +102,12 @@ def decode_message(line: bytes) -> Message:
 
 def encode_line(value: Request | Message) -> bytes:
     """Return a request or a message as a line."""
-    return msgspec.json.encode(value) + b"\n"
+    try:
+        return msgspec.json.encode(value) + b"\n"
+    except UnicodeEncodeError:  # a path that is no text, which only this encoder lets through
+        import json
+
+        return json.dumps(msgspec.to_builtins(value)).encode() + b"\n"
 
 
 def parts_of(result: ScanResult) -> Iterator[Message]:
