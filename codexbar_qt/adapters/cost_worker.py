@@ -47,7 +47,7 @@ def worker_command(flag: str) -> tuple[str, ...]:
     """Return the words that start a worker or, with `READER_FLAG`, one of its readers."""
     if getattr(sys, "frozen", False):
         return (sys.executable, flag)
-    module = "worker" if flag == WORKER_FLAG else "reading_helper"
+    module = "worker" if flag == WORKER_FLAG else "reading_process"
     return (sys.executable, "-P", "-m", f"codexbar_qt.cost.{module}")
 
 

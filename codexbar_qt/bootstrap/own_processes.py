@@ -26,7 +26,7 @@ def run_own_process(argv: Sequence[str]) -> int | None:
 
         return worker()
     if flag == READER_FLAG:
-        from codexbar_qt.cost.reading_helper import main as reader
+        from codexbar_qt.cost.reading_process import main as reader
 
         return reader()
     return None
