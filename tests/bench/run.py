@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from tests.bench.cost.differences import difference_rows
+from tests.bench.cost.scan_rows import growth_rows, scan_rows
 from tests.bench.desktops import desktop
 from tests.bench.rows import Plan, idle_rows, popup_rows, refresh_rows, stall_rows, start_rows
 from tests.bench.table import Row, render
@@ -22,6 +23,7 @@ _GROUPS = {
     "popup": popup_rows,
     "stall": stall_rows,
     "refresh": refresh_rows,
+    "cost": scan_rows,
     "differences": difference_rows,
 }
 _LEFT_OUT = "Not measured: how long local cost takes."
