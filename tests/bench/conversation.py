@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import os
 import sys
 import threading
 import types
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codexbar_qt.provider_api import RateLimited
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 
     from codexbar_qt.core.fetch_service import FetchRequest
     from codexbar_qt.core.session import AppSession
+    from codexbar_qt.cost.report_values import CostReport
+    from codexbar_qt.cost.values import ScanProgress, ScanResult
     from codexbar_qt.demo.contexts import DemoContexts
     from codexbar_qt.provider_api import Provider
     from codexbar_qt.ui.surfaces import Surfaces
@@ -51,10 +56,10 @@ def replace_selftest(say: Say) -> None:
 
 
 class Heartbeat:
-    """A task that wants to run every millisecond; `longest` is the longest time it was kept from it, in ms."""
+    """A task that wants to run every millisecond; `gaps` are the times it was kept from it, in ms."""
 
     def __init__(self) -> None:
-        self.longest = 0.0
+        self.gaps = [0.0]
         self._task = asyncio.ensure_future(self._beat())
 
     async def _beat(self) -> None:
@@ -63,18 +68,18 @@ class Heartbeat:
         while True:
             await asyncio.sleep(_BEAT)
             now = loop.time()
-            self.longest = max(self.longest, (now - last - _BEAT) * 1000)
+            self.gaps.append((now - last - _BEAT) * 1000)
             last = now
 
     async def stop(self) -> float:
         """End it and return the longest gap."""
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
-        return self.longest
+        return max(self.gaps)
 
 
 class Conversation:
-    """The commands: `settle`, `open`, `close`, `beat SECONDS`, `refresh [ID]`."""
+    """The commands: `settle`, `open`, `close`, `beat SECONDS`, `refresh [ID]`, `scan FOLDER`."""
 
     def __init__(self, session: AppSession, surfaces: Surfaces) -> None:
         self._session = session
@@ -96,6 +101,8 @@ class Conversation:
             return {"stall_ms": await heart.stop()}
         if name == "refresh":
             return await self._refresh(argument or None)
+        if name == "scan":
+            return await _scan(Path(argument))
         raise ValueError(command)
 
     async def _settle(self) -> dict[str, Any]:
@@ -148,6 +155,37 @@ class Conversation:
         took = loop.time() - started
         unsubscribe()
         return {"ms": took * 1000, "stall_ms": await heart.stop()}
+
+
+async def _scan(folder: Path) -> dict[str, Any]:
+    """Read all logs below a folder anew, as the app does in the background, and make the reports of them."""
+    from codexbar_qt.adapters.cost_worker import WorkerCostLogs, WorkerPlace
+    from codexbar_qt.cost.places import Places
+
+    places = Places("linux", str(folder), {"CLAUDE_CONFIG_DIR": str(folder)})
+    logs = WorkerCostLogs(WorkerPlace(lambda: places, folder / "state", lambda: os.environ, is_background=True))
+    heart = Heartbeat()
+    told: list[ScanProgress] = []
+    result = await logs.scan(refresh=True, progress=told.append)
+    reports = await asyncio.to_thread(_reports, result)
+    await heart.stop()
+    if not told or not any(report.requests for report in reports):
+        raise RuntimeError("the scan has read nothing")
+    return {"gaps": heart.gaps}
+
+
+def _reports(result: ScanResult) -> list[CostReport]:
+    from codexbar_qt.cost.prices import built_in_table
+    from codexbar_qt.cost.report import build_report
+    from codexbar_qt.cost.sources import COST_SOURCES
+
+    table, now = built_in_table(), datetime.now(UTC)
+    return [
+        build_report(ledger, source, table, zone=UTC, now=now, days=90)
+        for ledger in result.ledgers
+        for source in COST_SOURCES
+        if source.family == ledger.family
+    ]
 
 
 def clone_demo_providers(wanted: int) -> None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codexbar_qt.cost.places import Places
 from tests.bench.cost import ccusage
 from tests.bench.cost.claude_logs import LogPlan, appended_turns, write_claude_logs
 from tests.bench.cost.stopwatch import SAMPLE_SECONDS, Run, Scan, run_program
+from tests.bench.desktops import home_variables
 from tests.bench.table import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
     from tests.bench.rows import Plan
 
@@ -25,39 +26,61 @@ _MB = 1_000_000
 _JOBS = min(4, os.cpu_count() or 1)
 """As many processes as the command line takes."""
 _TURNS = 5
+_ROUNDS = 3
+_AT_100_MB = "at 100 MB"
+_TARGETS = (
+    (f"cold scan of 600 MB, {_JOBS} processes", 0.5),
+    ("warm scan, nothing changed", 0.05),
+    ("warm scan, one file appended to", 0.1),
+)
 _CCUSAGE = f"ccusage {ccusage.VERSION}"
-_DEFINITIONS = """Local cost: "start-up excluded" is from the request to the answer of a worker that waits for one; from ccusage
-that excludes as much as ccusage --version takes. "Included" is from before the process is started. Best runs of each,
-by turns; files are in the page cache. Memory is the largest sum over all processes of a program, where a page that
-several share counts in parts (PSS), every {:.0f} ms, in runs of their own."""
+_DEFINITIONS = """
+Local cost: "included" is the whole of codexbar cost --format json, with report and prices; "start-up excluded" is from
+the request to the answer of a worker that waits for one, against ccusage less what ccusage --version takes. The best of
+{} rounds, in which everything takes its turn; the logs are in the page cache. Memory is the largest sum over all
+processes of a program, where a page that several share counts in parts (PSS), every {:.0f} ms, in runs of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Logs:
-    """Generated logs, and the scans of them."""
+    """Generated logs, and the two ways to read them: a worker that waits, and the command line from its start."""
 
     folder: Path
     largest: Path
     plan: LogPlan
-    scan: Scan
+    home: Path
+    environment: Mapping[str, str]
+    jobs: int = _JOBS
+
+    @property
+    def state(self) -> Path:
+        return self.home / ".cache" / "codexbar" / "cost-usage"
 
     def forget(self) -> None:
-        shutil.rmtree(self.scan.folder, ignore_errors=True)
+        shutil.rmtree(self.state, ignore_errors=True)
 
     def append(self) -> None:
         with self.largest.open("a", encoding="utf-8") as stream:
             stream.write(appended_turns(self.plan, _TURNS))
 
+    def by_worker(self) -> float:
+        """Scan; return seconds."""
+        places = Places("linux", str(self.home), {"CLAUDE_CONFIG_DIR": str(self.folder)})
+        return Scan(places, self.state, self.environment, self.jobs).run()
 
-@dataclass(slots=True)
+    def by_command(self, *, with_memory: bool = False) -> Run:
+        """Run the command line."""
+        program = Path(sys.executable).with_name("codexbar")
+        command = [str(program), "cost", "--format", "json", "--provider", "claude", "--days", str(self.plan.days)]
+        return run_program(command, self.environment, with_memory=with_memory)
+
+
+@dataclass(frozen=True, slots=True)
 class _Round:
-    """Runs of one round, of ours with start-up excluded and included."""
+    """Seconds with start-up excluded, and runs with it."""
 
-    theirs: Run
-    version: Run
-    cold: tuple[Run, Run]
-    warm: tuple[Run, Run]
-    appended: tuple[Run, Run]
+    bare: tuple[float, float, float, float]
+    whole: tuple[Run, Run, Run, Run]
 
 
 def scan_rows(plan: Plan) -> list[Row]:
@@ -70,103 +93,80 @@ def scan_rows(plan: Plan) -> list[Row]:
         plan.remarks.append(reason)
         return []
     logs = _logs(plan, 600, 900)
-    rounds = [_round(logs, plan, program) for _ in range(3)]
-    memory = _memory_rows(logs, plan, program)
-    plan.remarks.append(_DEFINITIONS.format(SAMPLE_SECONDS * 1000))
+    rounds = [_round(logs, program) for _ in range(_ROUNDS)]
+    rows = [*_time_rows(rounds), *_memory_rows(logs, program)]
+    plan.remarks.append(_DEFINITIONS.strip().format(_ROUNDS, SAMPLE_SECONDS * 1000))
     shutil.rmtree(logs.folder)
-    return [*_time_rows(rounds), *memory]
+    return rows
 
 
 def growth_rows(plan: Plan) -> list[Row]:
     """Compare 2 GB with 100 MB. Takes minutes."""
-    measured: list[tuple[float, Run]] = []
+    times: list[float] = []
+    peaks: list[float] = []
     for size, files in ((100, 150), (2000, 3000)):
         logs = _logs(plan, size, files)
-        best = min((_cold(logs) for _ in range(2)), key=lambda run: run.seconds)
-        best.peak = _cold(logs, with_memory=True).peak
-        measured.append((size, best))
+        times.append(min(_cold(logs) for _ in range(2)) * 1000 / size)
+        logs.forget()
+        peaks.append(logs.by_command(with_memory=True).peak / _MB)
         shutil.rmtree(logs.folder)
-    (small_size, small), (large_size, large) = measured
-    note = f"{small.seconds:.2f} s and {large.seconds:.2f} s, {_JOBS} processes"
-    reference = "at 100 MB"
+    what = f"cold scan of 2 GB, {_JOBS} processes"
     return [
-        Row(
-            "cold scan of 2 GB, time a MB",
-            1000 * large.seconds / large_size,
-            "ms",
-            1.25,
-            1000 * small.seconds / small_size,
-            reference,
-            note,
-        ),
-        Row("cold scan of 2 GB, memory", large.peak / _MB, "MB", 2.0, small.peak / _MB, reference),
+        Row(f"{what}, time a MB", times[1], "ms", 1.25, times[0], _AT_100_MB),
+        Row(f"{what}, memory", peaks[1], "MB", 2.0, peaks[0], _AT_100_MB),
     ]
 
 
 def _logs(plan: Plan, size: int, files: int) -> _Logs:
     """Write logs up to now, so that reports ask for them."""
-    folder = plan.folder / f"logs-{size}"
-    home = plan.folder / "nobody"
-    home.mkdir(exist_ok=True)
+    folder, home = plan.folder / f"logs-{size}", plan.folder / f"home-{size}"
     asked = LogPlan(datetime.now(UTC), size=size * _MB, files=files)
     written = write_claude_logs(folder, asked)
-    places = Places("linux", str(home), {"CLAUDE_CONFIG_DIR": str(folder)})
-    return _Logs(folder, written.largest, asked, Scan(places, folder / "state", plan.environment, _JOBS))
+    environment = {**plan.environment, **home_variables(home), "CLAUDE_CONFIG_DIR": str(folder), "TZ": "UTC"}
+    return _Logs(folder, written.largest, asked, home, environment)
 
 
-def _cold(logs: _Logs, *, is_started: bool = True, with_memory: bool = False) -> Run:
+def _cold(logs: _Logs) -> float:
     logs.forget()
-    return logs.scan.run(is_started=is_started, with_memory=with_memory)
+    return logs.by_worker()
 
 
-def _round(logs: _Logs, plan: Plan, program: Path) -> _Round:
-    environment = ccusage.environment(logs.folder, plan.folder / "nobody")
+def _round(logs: _Logs, program: Path) -> _Round:
+    environment = ccusage.environment(logs.folder, logs.home)
     theirs = run_program(ccusage.command(program), environment)
     version = run_program([str(program), "--version"], environment)
-    cold = _cold(logs), _cold(logs, is_started=False)
-    warm = logs.scan.run(is_started=True), logs.scan.run()
-    appended: list[Run] = []
-    for is_started in (True, False):
-        logs.append()
-        appended.append(logs.scan.run(is_started=is_started))
-    return _Round(theirs, version, cold, warm, (appended[0], appended[1]))
+    cold = _cold(logs)
+    logs.forget()
+    whole = [theirs, logs.by_command()]
+    warm = logs.by_worker()
+    whole.append(logs.by_command())
+    logs.append()
+    appended = logs.by_worker()
+    logs.append()
+    whole.append(logs.by_command())
+    return _Round((theirs.seconds - version.seconds, cold, warm, appended), (whole[0], whole[1], whole[2], whole[3]))
 
 
 def _time_rows(rounds: Sequence[_Round]) -> list[Row]:
-    theirs = _best([each.theirs for each in rounds])
-    bare = theirs - _best([each.version for each in rounds])
+    bare = [1000 * min(each.bare[place] for each in rounds) for place in range(4)]
+    whole = [1000 * min(each.whole[place].seconds for each in rounds) for place in range(4)]
     rows: list[Row] = []
-    for what, budget, runs in (
-        (f"cold scan of 600 MB, {_JOBS} processes", 0.5, [each.cold for each in rounds]),
-        ("warm scan, nothing changed", 0.05, [each.warm for each in rounds]),
-        ("warm scan, one file appended to", 0.1, [each.appended for each in rounds]),
-    ):
+    for place, (what, budget) in enumerate(_TARGETS, 1):
         rows += [
-            Row(f"{what}, start-up excluded", _best([run[0] for run in runs]), "ms", budget, bare, _CCUSAGE),
-            Row(f"{what}, included", _best([run[1] for run in runs]), "ms", budget, theirs, _CCUSAGE),
+            Row(f"{what}, start-up excluded", bare[place], "ms", budget, bare[0], _CCUSAGE),
+            Row(f"{what}, included", whole[place], "ms", budget, whole[0], _CCUSAGE),
         ]
-    ours_cpu, theirs_cpu = min(each.cold[1].cpu for each in rounds), min(each.theirs.cpu for each in rounds)
-    return [*rows, Row("cold scan of 600 MB, processor time", 1000 * ours_cpu, "ms", 1.0, 1000 * theirs_cpu, _CCUSAGE)]
+    theirs, ours = (1000 * min(each.whole[place].cpu for each in rounds) for place in range(2))
+    return [*rows, Row("cold scan of 600 MB, processor time", ours, "ms", 1.0, theirs, _CCUSAGE)]
 
 
-def _memory_rows(logs: _Logs, plan: Plan, program: Path) -> list[Row]:
-    environment = ccusage.environment(logs.folder, plan.folder / "nobody")
-    alone = replace(logs, scan=replace(logs.scan, jobs=1))
-    rounds = [
-        (
-            run_program(ccusage.command(program), environment, with_memory=True),
-            _cold(logs, with_memory=True),
-            _cold(alone, with_memory=True),
-        )
-        for _ in range(3)
-    ]
-    theirs, ours, single = (min(run.peak for run in runs) / _MB for runs in zip(*rounds, strict=True))
-    return [
-        Row(f"cold scan of 600 MB, memory, {_JOBS} processes", ours, "MB", 0.25, theirs, _CCUSAGE),
-        Row("cold scan of 600 MB, memory, one process", single, "MB", 0.25, theirs, _CCUSAGE),
-    ]
-
-
-def _best(runs: Sequence[Run]) -> float:
-    """Return the shortest in milliseconds."""
-    return 1000 * min(run.seconds for run in runs)
+def _memory_rows(logs: _Logs, program: Path) -> list[Row]:
+    environment = ccusage.environment(logs.folder, logs.home)
+    theirs: list[int] = []
+    ours: list[int] = []
+    for _ in range(_ROUNDS):
+        theirs.append(run_program(ccusage.command(program), environment, with_memory=True).peak)
+        logs.forget()
+        ours.append(logs.by_command(with_memory=True).peak)
+    what = f"cold scan of 600 MB, memory of all {_JOBS + 1} processes"
+    return [Row(what, min(ours) / _MB, "MB", 0.25, min(theirs) / _MB, _CCUSAGE)]

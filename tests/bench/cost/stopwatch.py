@@ -59,51 +59,39 @@ def run_program(command: Sequence[str], environment: Mapping[str, str], *, with_
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A scan by a worker, as the app has it done: where the logs are, where state is kept, by how many processes."""
+    """A scan by a worker that waits for its request: where logs are, where state is kept, by how many processes."""
 
     places: Places
     folder: Path
     environment: Mapping[str, str]
     jobs: int = 1
 
-    def run(self, *, is_started: bool = False, with_memory: bool = False) -> Run:
-        """Scan. With `is_started` the time begins when the worker waits for its request, else before it is started."""
-        run = Run()
-        started = time.perf_counter()
+    def run(self) -> float:
+        """Return the seconds from the request to the end of the answer."""
         pipe = subprocess.PIPE
-        worker = subprocess.Popen(worker_command(WORKER_FLAG), env=self.environment, stdin=pipe, stdout=pipe)
-        assert worker.stdin is not None
-        with _memory(worker.pid, run, wanted=with_memory):
-            if is_started:
-                _await_stillness(worker.pid)
-                started = time.perf_counter()
+        with subprocess.Popen(worker_command(WORKER_FLAG), env=self.environment, stdin=pipe, stdout=pipe) as worker:
+            _await_stillness(worker.pid)
+            assert worker.stdin is not None
+            started = time.perf_counter()
             worker.stdin.write(encode_line(self._request()))
             worker.stdin.flush()
-            self._hear(worker)
-            run.seconds = time.perf_counter() - started
-            worker.stdin.close()
-            _, status, used = os.wait4(worker.pid, 0)
-        worker.returncode = os.waitstatus_to_exitcode(status)
-        run.cpu = used.ru_utime + used.ru_stime
-        return run
+            _hear(worker)
+            return time.perf_counter() - started
 
     def _request(self) -> ScanRequest:
-        return ScanRequest(
-            self.places,
-            str(self.folder),
-            jobs=self.jobs,
-            helper_command=worker_command(READER_FLAG) if self.jobs > 1 else (),
-        )
+        helper = worker_command(READER_FLAG) if self.jobs > 1 else ()
+        return ScanRequest(self.places, str(self.folder), jobs=self.jobs, helper_command=helper)
 
-    def _hear(self, worker: subprocess.Popen[bytes]) -> None:
-        assert worker.stdout is not None
-        for line in worker.stdout:
-            message = decode_message(line)
-            if isinstance(message, FailedMessage):
-                raise RuntimeError(f"the scan has failed: {message.reason}")
-            if isinstance(message, ScanMessage):
-                return
-        raise RuntimeError("the worker has ended early")
+
+def _hear(worker: subprocess.Popen[bytes]) -> None:
+    assert worker.stdout is not None
+    for line in worker.stdout:
+        message = decode_message(line)
+        if isinstance(message, FailedMessage):
+            raise RuntimeError(f"the scan has failed: {message.reason}")
+        if isinstance(message, ScanMessage):
+            return
+    raise RuntimeError("the worker has ended early")
 
 
 @contextmanager
