@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from codexbar_qt.core.account import AccountKey
+    from codexbar_qt.core.cost_block import CostBlock
 
 SubtitleKind = Literal["error", "refreshing", "updated", "never"]
 TrayLayout = Literal["pair", "primary_only", "credits", "empty"]
@@ -72,6 +73,7 @@ class MoneyBlock:
 class CardState:
     """One provider card. `stale` mutes the bars; `placeholder` stands where there is no row.
 
+    `cost` is what the service says was spent, `local_cost` what logs on this machine add up to; there is one at most.
     `wants_browser` names a browser that would be read if people allowed it, while there is an error to get rid of.
     """
 
@@ -93,6 +95,7 @@ class CardState:
     credits: MoneyBlock | None = None
     extra_usage: MoneyBlock | None = None
     cost: MoneyBlock | None = None
+    local_cost: CostBlock | None = None
     placeholder: str = ""
     fix_label: str = ""
     fix_action: FixAction = ""

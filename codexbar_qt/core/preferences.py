@@ -39,6 +39,7 @@ class Preferences(BaseSettings):
     start_at_login: bool = Field(default=False, validation_alias="launchAtLogin")
     token_cost_usage_enabled: bool = Field(default=False, validation_alias="tokenCostUsageEnabled")
     token_cost_price_catalogue_enabled: bool = Field(default=False, validation_alias="tokenCostPriceCatalogueEnabled")
+    token_cost_history_days: int = Field(default=30, validation_alias="tokenCostHistoryDays")
     menu_bar_style: MenuBarStyle = Field(default="bars", validation_alias="menuBarStyle")
     merge_icons: bool = Field(default=True, validation_alias="mergeIcons")
     usage_bars_show_used: bool = Field(default=False, validation_alias="usageBarsShowUsed")
@@ -78,6 +79,11 @@ class Preferences(BaseSettings):
     def refresh_minutes(self) -> int | None:
         """The fixed interval in minutes, None for manual and adaptive."""
         return _MINUTES.get(self.refresh_frequency)
+
+    @property
+    def cost_history_days(self) -> int:
+        """How many days of cost are told, today included: 1 to 365."""
+        return min(365, max(1, self.token_cost_history_days))
 
     @property
     def browser_access(self) -> dict[str, AccessState]:

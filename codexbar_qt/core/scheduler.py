@@ -47,6 +47,11 @@ class RefreshScheduler:
         self._stopping: set[asyncio.Task[object]] = set()
         self._running = False
         self._closed = False
+        self._after_batch: Callable[[float | None], None] | None = None
+
+    def on_batch(self, callback: Callable[[float | None], None]) -> None:
+        """Call `callback` after every batch with the seconds between two of them, None in manual mode."""
+        self._after_batch = callback
 
     def apply(self, accounts: Mapping[AccountKey, FetchOnce], changed: Iterable[AccountKey]) -> None:
         """Take the accounts to refresh. Those in `changed` or new start afresh and are fetched at once.
@@ -165,6 +170,8 @@ class RefreshScheduler:
         for outcome in outcomes:
             if isinstance(outcome, Exception):
                 log_fault(_log, "A refresh broke", outcome)
+        if self._after_batch is not None and not self._closed:
+            self._after_batch(self._timetable.interval(self._clock.now()))
 
     async def _one(self, coordinator: RefreshCoordinator, place: int, interval: float, reason: Reason) -> None:
         if self._jitter and place:

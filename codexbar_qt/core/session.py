@@ -19,6 +19,7 @@ from codexbar_qt.core.session_browsers import SessionBrowsers, SessionHands
 from codexbar_qt.core.session_keeper import KeepaliveHands
 from codexbar_qt.core.session_view import SessionParts, SessionView
 from codexbar_qt.core.snapshot_archive import archived, restore
+from codexbar_qt.cost.sources import cost_source
 from codexbar_qt.provider_api import InvalidSetting, ProviderError, Source
 from codexbar_qt.provider_api.resolution import find_setting
 
@@ -53,6 +54,7 @@ class AppSession(SessionView):
         self._knows_archive = False
         self._browsers = SessionBrowsers(parts.browsers, self._hands())
         self._keepalives = Keepalives(self._keepalive_hands())
+        parts.scheduler.on_batch(self._costs.after_batch)
         self._listeners: list[Callable[[str, str], None]] = []
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
@@ -68,21 +70,26 @@ class AppSession(SessionView):
     def refresh(self, provider_id: str | None = None) -> None:
         """Fetch now on behalf of a person; returns at once."""
         self._parts.scheduler.refresh(None if provider_id is None else self.keys(provider_id))
+        if provider_id is None or cost_source(provider_id) is not None:
+            self._costs.refresh()
 
     def popup_opened(self) -> None:
         """The popup was opened: the cadence shortens, and after a moment what is missing is fetched."""
         self._parts.scheduler.popup_opened()
+        self._costs.look()
         if self._looking is None or self._looking.done():
             self._looking = self._spawn(self._refresh_missing())
 
     def pause(self) -> None:
         """Nobody can be looking: no automatic fetch until `resumed`."""
         self._parts.scheduler.pause()
+        self._costs.set_paused(True)
         self._keepalives.set_paused(True)
 
     def resumed(self) -> None:
         """The machine woke up."""
         self._parts.scheduler.resumed()
+        self._costs.set_paused(False)
         self._keepalives.set_paused(False)
 
     def set_constrained(self, constrained: bool) -> None:
@@ -124,6 +131,7 @@ class AppSession(SessionView):
         if pending:
             await asyncio.wait(pending, timeout=2.0)
         await self._keepalives.close()
+        await self._costs.close()
         await self._parts.scheduler.close()
         await self._save_archive()
 
@@ -366,6 +374,7 @@ class AppSession(SessionView):
         if self._preferences.hide_personal_info != hidden:
             self._save_soon()
         self._apply_cadence()
+        self._costs.apply()
         self._notify()
 
     def _take_config(self, config: AppConfig) -> None:
@@ -381,6 +390,7 @@ class AppSession(SessionView):
             self.store.distrust(key)
         self._parts.scheduler.apply(accounts, renewed)
         self._keepalives.apply(self._keepalive_plans(), changed)
+        self._costs.apply()
         self._notify()
 
     def _changed_ids(self, config: AppConfig) -> frozenset[str]:

@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from codexbar_qt.core.account import AccountKey
+from codexbar_qt.core.cost_block import CARD_TITLE, present_cost_block
 from codexbar_qt.core.credentials import account_env, fetch_values, selected_account
 from codexbar_qt.core.presenter import Look, name_part, present_card, present_tab
 from codexbar_qt.core.scope_fields import scopes_setting
+from codexbar_qt.core.session_costs import build_costs, cost_wishes
 from codexbar_qt.core.tray_presenter import TraySubject, present_tray
+from codexbar_qt.cost.sources import cost_source
 from codexbar_qt.provider_api import SecretSetting
 from codexbar_qt.provider_api.resolution import (
     ResolvedSettings,
@@ -31,6 +34,10 @@ if TYPE_CHECKING:
     from codexbar_qt.core.browser_sessions import BrowserSessions
     from codexbar_qt.core.card_state import CardState, TabState, TrayState
     from codexbar_qt.core.config_file import ConfigFile
+    from codexbar_qt.core.cost_block import CostBlock
+    from codexbar_qt.core.cost_reports import CostWishes
+    from codexbar_qt.core.cost_state import StillCosts
+    from codexbar_qt.core.cost_watch import CostParts, CostWatch
     from codexbar_qt.core.fetch_service import ContextFactory, FetchService
     from codexbar_qt.core.preferences import Preferences
     from codexbar_qt.core.preferences_file import PreferencesFile
@@ -68,6 +75,7 @@ class SessionParts:
     """What a session is made of; built by the composition root.
 
     `open_page` shows an https page in the person's browser and says whether that worked; None where nothing may open.
+    `costs` reads the logs of agents; None where nobody does.
     """
 
     registry: Registry
@@ -85,6 +93,7 @@ class SessionParts:
     memories: SessionMemories | None = None
     browsers: BrowserSessions | None = None
     open_page: Callable[[str], Awaitable[bool]] | None = None
+    costs: CostParts | None = None
     is_demo: bool = False
 
 
@@ -96,6 +105,7 @@ class SessionView:
         self._config = config
         self._preferences = preferences
         self._providers = {provider.id: provider for provider in parts.registry.providers}
+        self._costs = build_costs(parts, self._cost_wishes)
 
     @property
     def store(self) -> SnapshotStore:
@@ -131,6 +141,11 @@ class SessionView:
     def problem(self) -> str:
         """What people should know about config or preferences, "" when all is well."""
         return self._config.problem or self._parts.preferences_file.problem or ""
+
+    @property
+    def costs(self) -> CostWatch | StillCosts:
+        """The cost that logs on this machine add up to."""
+        return self._costs
 
     def providers(self) -> tuple[Provider, ...]:
         """Return every loaded provider in config order."""
@@ -230,12 +245,23 @@ class SessionView:
             account_label=entry.account.label if entry.account else "",
             accent=entry.accent_color,
         )
+        local = self._local_cost(key, card.color)
         card = replace(
             card,
+            local_cost=local,
+            cost=None if local is not None else card.cost,
             dashboard_url=self._dashboard(key.provider_id) or card.dashboard_url,
             wants_browser=wanted.label if wanted is not None and state.error is not None else "",
         )
         return name_part(card, self._part_name(key), self.look())
+
+    def _local_cost(self, key: AccountKey, color: str) -> CostBlock | None:
+        """Return the cost part of the active account's card; parts of an account and other accounts share the logs."""
+        source = cost_source(key.provider_id)
+        if source is None or key != self.active_key(key.provider_id):
+            return None
+        look = self.look()
+        return present_cost_block(self.costs.state, source, self.clock.now(), look.zone, title=CARD_TITLE, color=color)
 
     def _dashboard(self, provider_id: str) -> str:
         """Return the usage page that the settings in force call for, "" for the declared one."""
@@ -251,6 +277,9 @@ class SessionView:
             # One provider must not take the cards of all others away.
             self._parts.service.unexpected(provider, error)
             return ""
+
+    def _cost_wishes(self) -> CostWishes:
+        return cost_wishes(self._preferences, self._config.enabled_ids, self._parts.zone)
 
     def _descriptor(self, provider_id: str) -> ProviderDescriptor:
         """Return the declared facts, one of which may follow a switch of the provider."""

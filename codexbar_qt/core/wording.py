@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 _RESET_PREFIXES = ("resets in ", "resets ")
 # Not strftime's: Qt sets the locale of the process, and these stand in English sentences.
@@ -40,7 +40,7 @@ def local_time(moment: datetime, zone: tzinfo) -> datetime:
         return moment
 
 
-def day_text(local: datetime) -> str:
+def day_text(local: date) -> str:
     """Return "Jan 4"."""
     return f"{_MONTHS[local.month - 1]} {local.day}"
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Property, QObject, Signal
 from PySide6.QtQml import QJSEngine
 
+from codexbar_qt.ui.cost_section_model import CostSectionModel
 from codexbar_qt.ui.record_list_model import RecordListModel
 from codexbar_qt.ui.row_model import DetailItem, MoneyItem, WindowItem, detail_items, money_items, window_items
 
 if TYPE_CHECKING:
     from codexbar_qt.core.account import AccountKey
     from codexbar_qt.core.card_state import CardState
+    from codexbar_qt.core.cost_block import CostBlock
     from codexbar_qt.ui.theme import ThemeModel
 
 
@@ -35,6 +37,7 @@ class CardModel(QObject):
     hasDashboardChanged = Signal()
     hasStatusPageChanged = Signal()
     questionChanged = Signal()
+    costChanged = Signal()
 
     def __init__(self, state: CardState, theme: ThemeModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +50,7 @@ class CardModel(QObject):
         self._rows = RecordListModel(WindowItem, lambda item: item.row_id)
         self._details = RecordListModel(DetailItem, lambda item: item.item_id)
         self._money = RecordListModel(MoneyItem, lambda item: item.item_id)
+        self._cost: CostSectionModel | None = None
         self._fill_lists(state)
         theme.changed.connect(self._take_color)
 
@@ -59,6 +63,11 @@ class CardModel(QObject):
     def state(self) -> CardState:
         """What is shown."""
         return self._state
+
+    @property
+    def cost_section(self) -> CostSectionModel | None:
+        """The cost part, None without one."""
+        return self._cost
 
     def apply(self, state: CardState) -> None:
         """Show `state`; equal parts stay silent."""
@@ -82,6 +91,18 @@ class CardModel(QObject):
         self._rows.put(window_items(state))
         self._details.put(detail_items(state))
         self._money.put(money_items(state))
+        self._show_cost(state.local_cost)
+
+    def _show_cost(self, block: CostBlock | None) -> None:
+        if block is not None and self._cost is not None:
+            self._cost.apply(block)
+        elif block is not None or self._cost is not None:
+            gone, self._cost = self._cost, None if block is None else CostSectionModel(block, self._theme)
+            if self._cost is not None:
+                self._cost.setParent(self)
+            self.costChanged.emit()
+            if gone is not None:
+                gone.deleteLater()
 
     def _take_color(self) -> None:
         color = self._theme.bar_color(self._state.color)
@@ -105,13 +126,15 @@ class CardModel(QObject):
     hasDashboard = Property(bool, lambda self: self._shown["hasDashboard"], notify=hasDashboardChanged)
     hasStatusPage = Property(bool, lambda self: self._shown["hasStatusPage"], notify=hasStatusPageChanged)
     question = Property(str, lambda self: self._question, notify=questionChanged)
+    cost = Property(QObject, lambda self: self._cost, notify=costChanged)
     rows = Property(QObject, lambda self: self._rows, constant=True)
     details = Property(QObject, lambda self: self._details, constant=True)
     money = Property(QObject, lambda self: self._money, constant=True)
 
 
 def _shown(state: CardState) -> dict[str, object]:
-    has_content = bool(state.rows or state.details or state.credits or state.extra_usage or state.cost)
+    money = (state.credits, state.extra_usage, state.cost, state.local_cost)
+    has_content = bool(state.rows or state.details) or any(part is not None for part in money)
     return {
         "name": state.name,
         "icon": state.icon,

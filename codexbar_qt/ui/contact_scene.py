@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the popup shows in one picture; the first card is the selected one."""
+    """What the popup shows in one picture; the first card is the selected one. `opens_cost` opens the cost charts."""
 
     cards: tuple[CardState, ...]
     tabs: tuple[TabState, ...] = ()
@@ -27,6 +27,7 @@ class Scene:
     high_contrast: bool = False
     right_to_left: bool = False
     screen_height: int = 768
+    opens_cost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

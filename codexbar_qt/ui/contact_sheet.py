@@ -64,6 +64,8 @@ def _render(
     app.setLayoutDirection(Qt.LayoutDirection.RightToLeft if scene.right_to_left else direction)
     window = _window(engine, model, scene.screen_height)
     paths = []
+    if scene.opens_cost:
+        model.open_costs()
     for place, name in enumerate(names):
         model.select(place) if len(names) > 1 else None
         paths.append(_grab(window, directory, f"popup-{name}-{'dark' if dark else 'light'}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from codexbar_qt.core.account import AccountKey
 from codexbar_qt.core.card_state import (
@@ -15,6 +16,12 @@ from codexbar_qt.core.card_state import (
     WindowRow,
 )
 from codexbar_qt.ui.contact_scene import Scene
+from codexbar_qt.ui.cost_scene import first_scan_block, sample_block, sample_report
+
+if TYPE_CHECKING:
+    from codexbar_qt.core.cost_block import CostBlock
+
+_COST_ERROR = "The logs could not be read: the disk is full. Free some space."
 
 
 def scenes() -> dict[str, Scene]:
@@ -48,9 +55,36 @@ def scenes() -> dict[str, Scene]:
         "thirty-providers": Scene((replace(fresh, key=AccountKey("provider-1")),), _thirty()),
         "longest-german": Scene((_german(),), _tabs()),
         "longest-japanese": Scene((_japanese(),), _tabs()),
+        **_cost_scenes(fresh),
         "right-to-left": Scene((_hebrew(),), _tabs(), right_to_left=True),
         "text-200": Scene((fresh,), _tabs(), font_pixels=26),
         "high-contrast": Scene((_with_details(fresh),), _tabs(), high_contrast=True),
+    }
+
+
+def _cost_scenes(fresh: CardState) -> dict[str, Scene]:
+    """Return the cost part of a card, with its chart open where there is one."""
+    card = replace(fresh, rows=fresh.rows[:1], credits=None, extra_usage=None, cost=None)
+    year = replace(sample_block("vertexai"), report=sample_report("vertexai", 365))
+
+    def scene(block: CostBlock, **look: object) -> Scene:
+        shown = Scene((replace(card, local_cost=block),), _tabs(), opens_cost=block.report is not None)
+        return replace(shown, screen_height=1080, **look)  # type: ignore[arg-type]  # field names
+
+    return {
+        "cost": replace(scene(sample_block("vertexai")), opens_cost=False),
+        "cost-chart": scene(sample_block("claude")),
+        "cost-chart-one-day": scene(sample_block("claude", used_days=1)),
+        "cost-chart-90-days": scene(replace(sample_block("claude"), report=sample_report("claude", 90))),
+        "cost-chart-365-days": scene(year),
+        "cost-chart-unknown-models": scene(sample_block("claude", unknown=True)),
+        "cost-scanning": scene(first_scan_block()),
+        "cost-error": scene(
+            sample_block("claude", error=_COST_ERROR)
+        ),
+        "cost-chart-contrast": scene(sample_block("claude"), high_contrast=True),
+        "cost-chart-text-200": scene(sample_block("claude"), font_pixels=26),
+        "cost-chart-rtl": scene(sample_block("claude"), right_to_left=True),
     }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from codexbar_qt.provider_api import Choice
 from codexbar_qt.ui.preference_fields import PreferenceFields
-from codexbar_qt.ui.setting_field_model import FieldText, SettingField, ToggleField
+from codexbar_qt.ui.setting_field_model import ChoiceField, FieldText, SettingField, ToggleField
 from codexbar_qt.ui.view_model import Property, ViewModel
 
 if TYPE_CHECKING:
@@ -22,26 +22,29 @@ CADENCES = (
     Choice("thirtyMinutes", "Every 30 minutes"),
     Choice("manual", "Manual"),
 )
+HISTORY_DAYS = (7, 30, 90, 365)
 LOW_POWER = (Choice("off", "Off"), Choice("on", "On"), Choice("automatic", "Automatic"))
 
 
 class GeneralModel(ViewModel):
-    """Three groups of controls over the preferences."""
+    """Four groups of controls over the preferences."""
 
     def __init__(self, session: SettingsSession, tasks: SettingsTasks) -> None:
         super().__init__()
         make = PreferenceFields(session, tasks)
         self._refresh = _refresh_fields(make)
         self._display = _display_fields(make)
+        self._cost = _cost_fields(session, tasks)
         self._system = (_start_at_login(session, tasks),)
 
     refreshFields = Property(list, lambda self: list(self._refresh), constant=True)
     displayFields = Property(list, lambda self: list(self._display), constant=True)
+    costFields = Property(list, lambda self: list(self._cost), constant=True)
     systemFields = Property(list, lambda self: list(self._system), constant=True)
 
     def controls(self) -> tuple[SettingField, ...]:
         """Every control of the pane."""
-        return (*self._refresh, *self._display, *self._system)
+        return (*self._refresh, *self._display, *self._cost, *self._system)
 
     def update(self) -> None:
         """Read the preferences again."""
@@ -71,7 +74,29 @@ def _display_fields(make: PreferenceFields) -> tuple[SettingField, ...]:
         make.flag_choice("usage_bars_show_used", "Usage bars show", ("What is left", "What is used")),
         make.flag_choice("reset_times_show_absolute", "Reset times", ("Countdown", "Date and time")),
         make.toggle("show_optional_credits_and_extra_usage", "Show credits and extra usage"),
-        make.toggle("token_cost_usage_enabled", "Show cost summary"),
+    )
+
+
+def _cost_fields(session: SettingsSession, tasks: SettingsTasks) -> tuple[SettingField, ...]:
+    make = PreferenceFields(session, tasks)
+    return (
+        make.toggle(
+            "token_cost_usage_enabled",
+            "Show cost summary",
+            "Estimates the cost from the logs that Claude Code and Codex keep; the logs stay on this machine.",
+        ),
+        _history(session, tasks),
+    )
+
+
+def _history(session: SettingsSession, tasks: SettingsTasks) -> ChoiceField:
+    stored = session.preferences.cost_history_days
+    return ChoiceField(
+        FieldText("token_cost_history_days", "Cost history", "The days that the estimate on cards adds up."),
+        [Choice(str(days), f"{days} days") for days in sorted({*HISTORY_DAYS, stored})],
+        read=lambda: str(session.preferences.cost_history_days),
+        write=lambda value: tasks.edit_preferences({"token_cost_history_days": int(value)}),
+        shown_when=lambda: session.preferences.token_cost_usage_enabled,
     )
 
 

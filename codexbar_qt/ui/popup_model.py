@@ -174,6 +174,13 @@ class PopupModel(QObject):
         else:
             self._selection.choose(provider_id)
 
+    def open_costs(self) -> None:
+        """Open every cost chart on show."""
+        for record in self._cards.records:
+            section = record.card.cost_section
+            if section is not None:
+                section.toggle()
+
     @Slot()
     def refresh(self) -> None:
         """Fetch everything anew."""

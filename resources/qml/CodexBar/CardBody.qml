@@ -116,4 +116,21 @@ Column {
             }
         }
     }
+
+    Divider {
+        visible: cost.active && (blocks.count > 0 || lanes.count > 0 || lines.count > 0)
+        width: root.width
+    }
+
+    Loader {
+        id: cost
+
+        active: root.card.cost !== null
+        visible: active
+        width: root.width
+
+        sourceComponent: CostSection {
+            cost: root.card.cost
+        }
+    }
 }

@@ -55,6 +55,8 @@ QtObject {
     readonly property int tabWidth: Math.round(52 * textScale)
     readonly property int tabWidthMax: Math.round(92 * textScale)
     readonly property int chartHeight: 48
+    readonly property int smallChartHeight: 28
+    readonly property int costChartHeight: 130
     readonly property int hitSize: Math.max(28, Math.round(fontPixelSize * 1.7))
     readonly property int iconSize: Math.round(16 * textScale)
     readonly property int tabIconSize: Math.round(18 * textScale)

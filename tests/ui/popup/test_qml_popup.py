@@ -16,6 +16,8 @@ from PySide6.QtWidgets import QApplication
 from codexbar_qt.core.card_state import ChartBar, DetailBlock, DetailLine, MoneyBlock, WindowRow
 from codexbar_qt.ui.card_model import CardModel
 from codexbar_qt.ui.contact_states import scenes
+from codexbar_qt.ui.cost_scene import sample_block
+from codexbar_qt.ui.cost_section_model import CostSectionModel
 from codexbar_qt.ui.qml_engine import QmlLoadError, create_object, qml_folder
 from codexbar_qt.ui.theme import SystemLook, ThemeModel
 
@@ -66,7 +68,10 @@ REQUIRED: dict[str, dict[str, object]] = {
         "accessibleText": "5",
         "fill": 50,
     },
+    "CostBars": {"color": "#ff0000"},
+    "CostChart": {"color": "#ff0000"},
     "ProviderIcon": {"name": "no-such-drawing"},
+    "SegmentedChoice": {"labels": ["Cost", "Tokens"], "current": 1, "name": "Chart shows"},
     "Tab": {
         "label": "Alpha",
         "icon": "alpha",
@@ -78,6 +83,8 @@ REQUIRED: dict[str, dict[str, object]] = {
     "WindowRow": {**ROW, "resetText": "Resets in 2h", "detailText": "40/100", "fill": 72, "spent": False},
 }
 NEEDS_CARD = {"Card", "CardBody", "CardHeader", "CardLinks"}
+NEEDS_CHART = {"CostBars", "CostChart"}
+NEEDS_COST = {"CostSection"}
 NEEDS_POPUP = {"PopupActions", "PopupContent"}
 LITERAL = re.compile(
     r"#[0-9a-fA-F]{3,8}\b|\b(?:width|height|spacing|radius|duration|pixelSize|size|\w*[mM]argins?|\w*[pP]adding)\s*:\s*-?[1-9]"
@@ -157,6 +164,12 @@ def test_every_file_loads_alone(
     owner = CardModel(card(), theme)
     if file.stem in NEEDS_CARD:
         properties["card"] = owner
+    section = CostSectionModel(sample_block("claude"), theme)
+    section.toggle()
+    if file.stem in NEEDS_CHART:
+        properties["chart"] = section.property("chart")
+    if file.stem in NEEDS_COST:
+        properties["cost"] = section
     if file.stem in NEEDS_POPUP:
         model.opened()
         properties["popup"] = model
@@ -193,7 +206,12 @@ def test_every_state_can_be_shown(
     scene = scenes()[name]
     look = SystemLook(high_contrast=scene.high_contrast, font_pixels=scene.font_pixels, reduced_motion=True)
     theme.apply(look)
-    shown = _show(engine, new_model(new_scene(scene)))
+    popup = new_model(new_scene(scene))
+    shown = _show(engine, popup)
+    if scene.opens_cost:
+        popup.open_costs()
+        shown.grabWindow()
+        assert _visible(shown, "CostChart")
     assert shown.width() >= 320
     for item in _items(shown.contentItem()):
         if item.isVisible() and _kind(item) in {"Label", "Meter", "TextButton", "IconButton"}:

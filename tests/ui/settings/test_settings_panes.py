@@ -92,6 +92,28 @@ async def test_a_switch_stores_its_preference(
     assert world.login == ([True] if name == "start_at_login" else [])
 
 
+async def test_the_cost_history_follows_the_switch(world: World, general: GeneralModel) -> None:
+    switch = control(general.controls(), "token_cost_usage_enabled")
+    picker = control(general.controls(), "token_cost_history_days")
+    assert isinstance(switch, ToggleField)
+    assert isinstance(picker, ChoiceField)
+    assert not picker.shown
+    switch.turn(True)
+    await world.until(lambda: picker.shown)
+    assert (picker.options, picker.index) == (["7 days", "30 days", "90 days", "365 days"], 1)
+    picker.choose(3)
+    await world.until(lambda: picker.index == 3)
+    settings = json.loads(world.session.config.path.with_name("settings.json").read_text("utf-8"))
+    assert settings["tokenCostHistoryDays"] == 365
+
+
+async def test_a_history_of_ones_own_stays(world: World) -> None:
+    await world.session.edit_preferences({"token_cost_history_days": 45})
+    picker = control(GeneralModel(world.session, SettingsTasks(world.session)).controls(), "token_cost_history_days")
+    assert isinstance(picker, ChoiceField)
+    assert picker.options[picker.index] == "45 days"
+
+
 async def test_every_cadence_is_one_the_preferences_know(world: World, general: GeneralModel) -> None:
     picker = control(general.controls(), "refresh_frequency")
     assert isinstance(picker, ChoiceField)

@@ -35,6 +35,7 @@ from codexbar_qt.provider_api import (
 )
 from codexbar_qt.provider_api.fallback import FetchResult
 from tests.unit.core.browser_world import BrowserWorld
+from tests.unit.core.cost_world import CostWorld
 from tests.unit.core.session_world import World
 
 if TYPE_CHECKING:
@@ -257,3 +258,19 @@ async def world(tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPa
 def browsers(tmp_path: Path, clock: ManualClock) -> BrowserWorld:
     """The shared sessions of browsers over fakes, with real files in a temporary folder."""
     return BrowserWorld(tmp_path, clock)
+
+
+@pytest.fixture
+async def costs(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CostWorld]:
+    """A watch over made-up logs, its blocking work done at once. At the end no task may be left."""
+
+    async def at_once(work: Callable[..., object], *arguments: object) -> object:
+        return work(*arguments)
+
+    monkeypatch.setattr(asyncio, "to_thread", at_once)
+    world = CostWorld(clock)
+    world.begin()
+    yield world
+    await world.watch.close()
+    await clock.settle()
+    assert asyncio.all_tasks() == {asyncio.current_task()}

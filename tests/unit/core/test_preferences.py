@@ -69,6 +69,7 @@ def test_keys_of_the_reference_are_read() -> None:
         "launchAtLogin": True,
         "tokenCostUsageEnabled": True,
         "tokenCostPriceCatalogueEnabled": True,
+        "tokenCostHistoryDays": 90,
         "menuBarStyle": "critters",
         "mergeIcons": False,
         "usageBarsShowUsed": True,
@@ -91,6 +92,11 @@ def test_keys_of_the_reference_are_read() -> None:
     assert found.overview_providers == ("a", "b")
     default = Preferences()
     assert all(getattr(found, name) != getattr(default, name) for name in file_keys())
+
+
+@pytest.mark.parametrize(("stored", "days"), [(0, 1), (45, 45), (9999, 365), (None, 30)])
+def test_the_cost_history_is_a_day_to_a_year(stored: int | None, days: int) -> None:
+    assert read({"tokenCostHistoryDays": stored}).cost_history_days == days
 
 
 def test_one_bad_value_spoils_no_other() -> None:

@@ -20,6 +20,12 @@ PageScroll {
     }
 
     FieldGroup {
+        fields: root.general.costFields
+        title: "Cost"
+        width: parent.width
+    }
+
+    FieldGroup {
         fields: root.general.systemFields
         title: "System"
         width: parent.width

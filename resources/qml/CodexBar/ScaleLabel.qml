@@ -1,0 +1,8 @@
+import QtQuick
+
+// A value on the scale beside a chart.
+Label {
+    color: Theme.faint
+    font.pixelSize: Theme.metaSize
+    horizontalAlignment: Text.AlignRight
+}
