@@ -107,7 +107,10 @@ class CardState:
 
 @dataclass(frozen=True, slots=True)
 class TabState:
-    """One tab of the provider switcher; `strip` is what is left of the main window, None without one."""
+    """One tab of the provider switcher; `strip` is what is left of the main window, None without one.
+
+    `icon_folder` is "ui" for a tab of the app's own.
+    """
 
     provider_id: str
     label: str
@@ -115,6 +118,7 @@ class TabState:
     color: str
     strip: float | None
     failed: bool = False
+    icon_folder: Literal["providers", "ui"] = "providers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,13 +53,13 @@ class CostState:
 
 @dataclass(frozen=True, slots=True)
 class RowRates:
-    """US dollars for a million tokens of each kind, as they held for one request."""
+    """US dollars for a million tokens of each kind, as they held for one request; None where no price is known."""
 
-    input: float
-    output: float
-    cache_read: float
-    cache_write: float
-    cache_write_1h: float
+    input: float | None
+    output: float | None
+    cache_read: float | None
+    cache_write: float | None
+    cache_write_1h: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,14 @@ class PricedRow:
 
 @dataclass(frozen=True, slots=True)
 class DayRows:
-    """The requests of one day, the earliest first; `total` counts those beyond a page, too."""
+    """The requests of one day, the earliest first; `total` counts those beyond a page, too.
+
+    `home` is the folder that the paths of logs are shortened by.
+    """
 
     rows: tuple[PricedRow, ...] = ()
     total: int = 0
+    home: str = ""
 
 
 class Costs(Protocol):

@@ -46,7 +46,7 @@ class CostWatch:
     """Lives on one event loop. Scans after batches of the scheduler and when people ask; one scan at a time."""
 
     def __init__(self, parts: CostParts, clock: Clock, wishes: Callable[[], CostWishes]) -> None:
-        self._logs, self._pricer = parts.logs, parts.pricer
+        self._logs, self._pricer, self._home = parts.logs, parts.pricer, parts.home
         self._clock, self._ask = clock, wishes
         self._wishes = wishes()
         self._state = CostState(is_on=self._wishes.is_on, history_days=self._wishes.history_days)
@@ -114,7 +114,7 @@ class CostWatch:
             total += page.total
             priced += await asyncio.to_thread(price_rows, self._pricer, source, page.rows)
         priced.sort(key=lambda one: one.row.at)
-        return DayRows(tuple(priced[:MOST_ROWS]), total)
+        return DayRows(tuple(priced[:MOST_ROWS]), total, self._home)
 
     async def settled(self) -> None:
         """Wait until nothing is being read or worked out."""

@@ -11,6 +11,7 @@ from codexbar_qt.core.credentials import account_env, fetch_values, selected_acc
 from codexbar_qt.core.presenter import Look, name_part, present_card, present_tab
 from codexbar_qt.core.scope_fields import scopes_setting
 from codexbar_qt.core.session_costs import build_costs, cost_wishes
+from codexbar_qt.core.spend_tab import present_spend_tab
 from codexbar_qt.core.tray_presenter import TraySubject, present_tray
 from codexbar_qt.cost.sources import cost_source
 from codexbar_qt.provider_api import SecretSetting
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from codexbar_qt.core.scheduler import RefreshScheduler
     from codexbar_qt.core.session_memory import SessionMemories
     from codexbar_qt.core.snapshot_archive import SnapshotArchive
+    from codexbar_qt.core.spend_tab import SpendTab
     from codexbar_qt.core.store import SnapshotStore
     from codexbar_qt.provider_api import Clock, Env, Provider, ProviderDescriptor
 
@@ -206,6 +208,10 @@ class SessionView:
         descriptor = self._descriptor(provider_id)
         accent = self._config.entry(provider_id).accent_color
         return present_tab(descriptor, self.state(provider_id), self.look(), self.clock.now(), accent=accent)
+
+    def spend(self) -> SpendTab | None:
+        """Return the Spend tab, None while there is nothing to tell."""
+        return present_spend_tab(self.costs.state, self.clock.now(), self._parts.zone)
 
     def tray(self) -> TrayState:
         """Return the merged tray icon."""

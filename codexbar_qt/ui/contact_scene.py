@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from codexbar_qt.core.account import AccountKey
 from codexbar_qt.core.browser_access import BrowserAccess
 from codexbar_qt.core.card_state import CardState, TabState
+from codexbar_qt.core.cost_state import Costs, StillCosts
 from codexbar_qt.core.store import SnapshotStore
 from codexbar_qt.provider_api import Provider, ProviderDescriptor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from codexbar_qt.core.spend_tab import SpendTab
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Scene:
     high_contrast: bool = False
     right_to_left: bool = False
     screen_height: int = 768
+    spend: SpendTab | None = None
     opens_cost: bool = False
 
 
@@ -53,6 +57,8 @@ class SceneSession:
             self._cards[card.key.provider_id] = (*self._cards.get(card.key.provider_id, ()), card)
         self._tabs = {tab.provider_id: tab for tab in scene.tabs}
         self.store = SnapshotStore()
+        self.costs: Costs = StillCosts()
+        self._spend = scene.spend
         self.is_demo = scene.is_demo
         self.config = SceneConfig(scene.problem)
         self.preferences = ScenePreferences(next(iter(self._cards), ""))
@@ -63,6 +69,10 @@ class SceneSession:
     def enabled(self) -> tuple[Provider, ...]:
         """Return one provider per tab, else one per card."""
         return tuple(_provider(provider_id) for provider_id in (self._tabs or self._cards))
+
+    def spend(self) -> SpendTab | None:
+        """Return the Spend tab of the scene."""
+        return self._spend
 
     def load_failures(self) -> tuple[object, ...]:
         """Return nothing: everything loaded."""

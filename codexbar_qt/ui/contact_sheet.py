@@ -8,6 +8,7 @@ from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QObject, Qt
 from PySide6.QtQuick import QQuickWindow
 from PySide6.QtWidgets import QApplication
 
+from codexbar_qt.core.spend_tab import SPEND_TAB
 from codexbar_qt.ui.contact_scene import Scene, SceneSession
 from codexbar_qt.ui.contact_states import scenes
 from codexbar_qt.ui.popup_model import PopupModel
@@ -64,6 +65,8 @@ def _render(
     app.setLayoutDirection(Qt.LayoutDirection.RightToLeft if scene.right_to_left else direction)
     window = _window(engine, model, scene.screen_height)
     paths = []
+    if scene.spend is not None:
+        model.select_provider(SPEND_TAB)
     if scene.opens_cost:
         model.open_costs()
     for place, name in enumerate(names):

@@ -16,10 +16,11 @@ from codexbar_qt.core.card_state import (
     WindowRow,
 )
 from codexbar_qt.ui.contact_scene import Scene
-from codexbar_qt.ui.cost_scene import first_scan_block, sample_block, sample_report
+from codexbar_qt.ui.cost_scene import first_scan_block, first_scan_tab, sample_block, sample_report, sample_tab
 
 if TYPE_CHECKING:
     from codexbar_qt.core.cost_block import CostBlock
+    from codexbar_qt.core.spend_tab import SpendTab
 
 _COST_ERROR = "The logs could not be read: the disk is full. Free some space."
 
@@ -72,6 +73,7 @@ def _cost_scenes(fresh: CardState) -> dict[str, Scene]:
         return replace(shown, screen_height=1080, **look)  # type: ignore[arg-type]  # field names
 
     return {
+        **_spend_scenes(),
         "cost": replace(scene(sample_block("vertexai")), opens_cost=False),
         "cost-chart": scene(sample_block("claude")),
         "cost-chart-one-day": scene(sample_block("claude", used_days=1)),
@@ -79,12 +81,31 @@ def _cost_scenes(fresh: CardState) -> dict[str, Scene]:
         "cost-chart-365-days": scene(year),
         "cost-chart-unknown-models": scene(sample_block("claude", unknown=True)),
         "cost-scanning": scene(first_scan_block()),
-        "cost-error": scene(
-            sample_block("claude", error=_COST_ERROR)
-        ),
+        "cost-error": scene(sample_block("claude", error=_COST_ERROR)),
         "cost-chart-contrast": scene(sample_block("claude"), high_contrast=True),
         "cost-chart-text-200": scene(sample_block("claude"), font_pixels=26),
         "cost-chart-rtl": scene(sample_block("claude"), right_to_left=True),
+    }
+
+
+def _spend_scenes() -> dict[str, Scene]:
+    """Return the Spend tab alone and beside providers."""
+
+    def scene(tab: SpendTab, **look: object) -> Scene:
+        return replace(Scene((), spend=tab, screen_height=1080), **look)  # type: ignore[arg-type]  # field names
+
+    tab = sample_tab("codex", "claude", "vertexai")
+    return {
+        "spend": scene(tab, cards=(_fresh(),), tabs=_tabs()),
+        "spend-alone": scene(sample_tab("claude")),
+        "spend-chart": scene(sample_tab("claude"), opens_cost=True),
+        "spend-one-day": scene(sample_tab("codex", "claude", used_days=1)),
+        "spend-unknown-models": scene(sample_tab("claude", unknown=True)),
+        "spend-scanning": scene(first_scan_tab()),
+        "spend-error": scene(sample_tab("codex", "claude", error=_COST_ERROR)),
+        "spend-contrast": scene(tab, high_contrast=True),
+        "spend-text-200": scene(tab, font_pixels=26),
+        "spend-rtl": scene(tab, right_to_left=True),
     }
 
 

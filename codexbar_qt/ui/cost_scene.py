@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codexbar_qt.core.cost_block import CARD_TITLE, CostBlock, present_cost_block
 from codexbar_qt.core.cost_state import CostState, DayRows, PricedRow, RowRates
 from codexbar_qt.core.cost_totals import merge_models, total_cost, total_tokens
+from codexbar_qt.core.spend_tab import SpendTab, present_spend_tab
 from codexbar_qt.cost.report_values import CostReport, Coverage, DaySpend, HourSpend, ModelSpend
 from codexbar_qt.cost.sources import COST_SOURCES, cost_source
 from codexbar_qt.cost.values import LeftOut, ScanProgress, TokenCounts, UsageRow
@@ -84,6 +85,23 @@ def first_scan() -> CostState:
     return CostState(is_on=True, is_scanning=True, progress=ScanProgress(312, 900, 121_400_000, 600_000_000))
 
 
+def sample_tab(*sources: str, used_days: int | None = None, unknown: bool = False, error: str = "") -> SpendTab:
+    """Return the Spend tab with use of the sources named."""
+    return _tab(sample_state(*sources, used_days=used_days, unknown=unknown, error=error))
+
+
+def first_scan_tab() -> SpendTab:
+    """Return the Spend tab while logs are read for the first time."""
+    return _tab(first_scan())
+
+
+def _tab(state: CostState) -> SpendTab:
+    tab = present_spend_tab(state, NOW, UTC)
+    if tab is None:
+        raise ValueError(state)
+    return tab
+
+
 def _block(state: CostState, source_id: str) -> CostBlock:
     source = cost_source(source_id)
     block = present_cost_block(state, source, NOW, UTC, title=CARD_TITLE) if source is not None else None
@@ -96,9 +114,7 @@ def sample_rows(count: int = 40) -> DayRows:
     """Return the requests of a day in order, one of them without a price."""
     rates = RowRates(5.0, 25.0, 0.5, 6.25, 10.0)
     rows = [_row(place) for place in range(count)]
-    priced = [
-        PricedRow(row, _cost(row, rates), rates) if row.model != UNKNOWN else PricedRow(row, None, None) for row in rows
-    ]
+    priced = [PricedRow(row, _cost(row), rates) if row.model != UNKNOWN else PricedRow(row, None, None) for row in rows]
     return DayRows(tuple(priced), count)
 
 

@@ -8,18 +8,21 @@ from PySide6.QtCore import Property, QCoreApplication, QObject, QTimer, QUrl, Si
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtQml import QJSEngine
 
+from codexbar_qt.core.spend_tab import SPEND_TAB
 from codexbar_qt.ui import popup_keys
 from codexbar_qt.ui.card_list_model import CardListModel
 from codexbar_qt.ui.card_model import is_web_page
 from codexbar_qt.ui.popup_consent import PopupConsent
 from codexbar_qt.ui.popup_selection import PopupSelection
 from codexbar_qt.ui.record_list_model import RecordListModel
+from codexbar_qt.ui.spend_tab_model import SpendTabModel, spend_tab_state
 from codexbar_qt.ui.tab_model import TabItem, tab_item
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from codexbar_qt.core.card_state import CardState
+    from codexbar_qt.core.card_state import CardState, TabState
+    from codexbar_qt.core.spend_tab import SpendTab
     from codexbar_qt.ui.popup_session import PopupSession
     from codexbar_qt.ui.store_bridge import StoreBridge
     from codexbar_qt.ui.theme import ThemeModel
@@ -45,7 +48,9 @@ class PopupModel(QObject):
     refreshingChanged = Signal()
     bannerChanged = Signal()
     errorCopiedChanged = Signal()
+    spendShownChanged = Signal()
     settingsRequested = Signal(str)
+    spendRequested = Signal()
     quitRequested = Signal()
     closeRequested = Signal()
 
@@ -64,21 +69,25 @@ class PopupModel(QObject):
         self._open_url = open_url
         self._tabs = RecordListModel(TabItem, lambda tab: tab.provider_id)
         self._cards = CardListModel(theme)
+        self._spend = SpendTabModel(theme)
         self._ids: tuple[str, ...] = ()
         self._selection = PopupSelection(session)
         self._consent = PopupConsent(session, self._on_session)
+        self._spend_state: SpendTab | None = None
+        self._spend_shown = False
         self._shown_index, self._first_run, self._refreshing, self._banner = -1, False, False, ""
         self._is_open, self._copied_place = False, -1
         self._tick = self._timer(_TICK_MS, self.present, single=False)
         self._confirm = self._timer(_CONFIRM_MS, self.errorCopiedChanged.emit)
         bridge.accountChanged.connect(self._on_account)
         theme.changed.connect(self._present_tabs)
-        self._unsubscribe = session.subscribe(self._on_session)
+        self._unsubscribe = (session.subscribe(self._on_session), session.costs.subscribe(self._on_session))
 
     def dispose(self) -> None:
         """Let go of the session; the model is of no use after."""
         self.closed()
-        self._unsubscribe()
+        for stop in self._unsubscribe:
+            stop()
 
     def opened(self) -> None:
         """Bring everything up to date, then keep it so. Call before the window is shown."""
@@ -97,29 +106,42 @@ class PopupModel(QObject):
 
     def present(self) -> None:
         """Show the present state of everything."""
-        self._ids = tuple(provider.id for provider in self._session.enabled())
+        providers = tuple(provider.id for provider in self._session.enabled())
+        self._spend_state = self._session.spend()
+        self._ids = (*((SPEND_TAB,) if self._spend_state is not None else ()), *providers)
         if self._selection.provider_id not in self._ids:
-            self._selection.fall_back(self._ids[0] if self._ids else "")
+            self._selection.fall_back(next(iter((*providers, *self._ids)), ""))
         self._present_tabs()
         self._present_card()
         self._present_flags()
 
     def _present_tabs(self) -> None:
-        states = [self._session.tab(provider_id) for provider_id in self._ids]
+        states = [self._tab(provider_id) for provider_id in self._ids]
         self._tabs.put([tab_item(state, self._theme) for state in states])
         selected = self._selection.provider_id
         index = self._ids.index(selected) if selected in self._ids else -1
         self._set("_shown_index", index, self.selectionChanged)
 
+    def _tab(self, name: str) -> TabState:
+        return (
+            spend_tab_state(self._spend_state) if name == SPEND_TAB and self._spend_state else self._session.tab(name)
+        )
+
     def _present_card(self) -> None:
         selected = self._selection.provider_id
+        if selected == SPEND_TAB and self._spend_state is not None:
+            self._spend.show(self._spend_state)
+            selected = ""
+        self._set("_spend_shown", self._selection.provider_id == SPEND_TAB, self.spendShownChanged)
         self._cards.show(*self._consent.ask(self._session.cards(selected) if selected else ()))
 
     def _present_flags(self) -> None:
-        keys = (key for provider_id in self._ids for key in self._session.keys(provider_id))
+        names = [name for name in self._ids if name != SPEND_TAB]
+        keys = (key for provider_id in names for key in self._session.keys(provider_id))
         states = [self._session.store.get(key) for key in keys]
+        reading = self._spend_shown and self._session.costs.state.is_scanning
         self._set("_first_run", not self._ids, self.firstRunChanged)
-        self._set("_refreshing", any(state.refreshing for state in states), self.refreshingChanged)
+        self._set("_refreshing", any(state.refreshing for state in states) or reading, self.refreshingChanged)
         self._set("_banner", self._banner_text(), self.bannerChanged)
 
     def _banner_text(self) -> str:
@@ -166,6 +188,7 @@ class PopupModel(QObject):
         self._selection.choose(self._ids[index])
         self._set("_shown_index", index, self.selectionChanged)
         self._present_card()
+        self._present_flags()
 
     def select_provider(self, provider_id: str) -> None:
         """Show the card of a provider that is on."""
@@ -176,8 +199,8 @@ class PopupModel(QObject):
 
     def open_costs(self) -> None:
         """Open every cost chart on show."""
-        for record in self._cards.records:
-            section = record.card.cost_section
+        cards = [record.card.cost_section for record in self._cards.records]
+        for section in (*cards, *self._spend.sections):
             if section is not None:
                 section.toggle()
 
@@ -215,6 +238,12 @@ class PopupModel(QObject):
     def openSettings(self) -> None:
         """Open the settings window."""
         self._leave_for_settings("")
+
+    @Slot()
+    def openSpend(self) -> None:
+        """Open Usage & Spend in the settings window."""
+        self.closeRequested.emit()
+        self.spendRequested.emit()
 
     @Slot()
     def openDashboard(self) -> None:
@@ -279,6 +308,8 @@ class PopupModel(QObject):
             self._open_url(url)
 
     tabs = Property(QObject, lambda self: self._tabs, constant=True)
+    spend = Property(QObject, lambda self: self._spend, constant=True)
+    spendShown = Property(bool, lambda self: self._spend_shown, notify=spendShownChanged)
     cards = Property(QObject, lambda self: self._cards, constant=True)
     selectedIndex = Property(int, lambda self: self._shown_index, notify=selectionChanged)
     firstRun = Property(bool, lambda self: self._first_run, notify=firstRunChanged)

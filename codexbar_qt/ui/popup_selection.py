@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
+from codexbar_qt.core.spend_tab import SPEND_TAB
+
 if TYPE_CHECKING:
     from codexbar_qt.ui.popup_session import PopupSession
 
@@ -16,7 +18,10 @@ _SAVE_AFTER_MS = 1_000
 
 
 class PopupSelection(QObject):
-    """Holds the selected provider id, "" for none, and saves it a moment after the last change or on `flush`."""
+    """Holds the selected provider id, "" for none, and saves it a moment after the last change or on `flush`.
+
+    The Spend tab is never saved: what is saved is also what the tray icon shows.
+    """
 
     def __init__(self, session: PopupSession) -> None:
         super().__init__()
@@ -38,7 +43,11 @@ class PopupSelection(QObject):
         return self._save_soon.isActive()
 
     def choose(self, provider_id: str) -> None:
-        """A person picked a provider."""
+        """A person picked a provider, or the Spend tab."""
+        if provider_id == SPEND_TAB:
+            self.flush()
+            self._selected = provider_id
+            return
         self._selected = provider_id
         self._save_soon.start()
 
@@ -50,7 +59,7 @@ class PopupSelection(QObject):
     def flush(self) -> None:
         """Save now what was not saved yet."""
         self._save_soon.stop()
-        if self._selected == self._saved:
+        if self._selected in (self._saved, SPEND_TAB):
             return
         try:
             loop = asyncio.get_running_loop()

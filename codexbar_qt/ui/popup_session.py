@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from codexbar_qt.core.account import AccountKey
     from codexbar_qt.core.browser_access import BrowserAccess
     from codexbar_qt.core.card_state import CardState, TabState
+    from codexbar_qt.core.cost_state import Costs
+    from codexbar_qt.core.spend_tab import SpendTab
     from codexbar_qt.core.store import SnapshotStore
     from codexbar_qt.provider_api import Provider
 
@@ -53,6 +55,15 @@ class PopupSession(Protocol):
     @property
     def preferences(self) -> PopupPreferences:
         """The preferences in force."""
+        ...
+
+    @property
+    def costs(self) -> Costs:
+        """Local cost."""
+        ...
+
+    def spend(self) -> SpendTab | None:
+        """Present the Spend tab, None while there is none."""
         ...
 
     def enabled(self) -> tuple[Provider, ...]:

@@ -22,6 +22,7 @@ class TabItem:
     provider_id: str
     label: str
     icon: str
+    icon_folder: str
     bar_color: str
     strip: float
     failed: bool
@@ -39,7 +40,8 @@ def tab_item(state: TabState, theme: ThemeModel) -> TabItem:
         provider_id=state.provider_id,
         label=state.label,
         icon=state.icon,
-        bar_color=theme.bar_color(state.color),
+        icon_folder=state.icon_folder,
+        bar_color=theme.bar_color(state.color) if state.color else "",
         strip=drawn(state.strip),
         failed=state.failed,
         accessible_text=", ".join(parts),

@@ -1,4 +1,3 @@
-pragma ComponentBehavior: Bound
 import QtQuick
 
 // Everything in the popup. The height follows the content up to `maximumHeight`, then the cards scroll.
@@ -72,47 +71,12 @@ FocusScope {
         height: root.height - root.fixedHeight
         width: root.width
 
-        Column {
+        PopupCards {
             id: cards
 
+            popup: root.popup
+            settled: root.settled
             width: root.width
-
-            FirstRunCard {
-                visible: root.popup.firstRun
-                width: root.width
-
-                onSettingsRequested: root.popup.openSettings()
-            }
-
-            Repeater {
-                model: root.popup.cards
-
-                Column {
-                    id: place
-
-                    required property var card
-                    required property int index
-
-                    width: root.width
-
-                    Divider {
-                        visible: place.index > 0
-                        width: place.width
-                    }
-
-                    Card {
-                        card: place.card
-                        errorCopied: root.popup.copiedError === place.index
-                        settled: root.settled
-                        width: place.width
-
-                        onAllowRequested: root.popup.allowBrowser(place.index)
-                        onCopyRequested: root.popup.copyError(place.index)
-                        onFixRequested: root.popup.fix(place.index)
-                        onPutOffRequested: root.popup.putOffBrowser(place.index)
-                    }
-                }
-            }
         }
     }
 
@@ -122,19 +86,9 @@ FocusScope {
         anchors.bottom: parent.bottom
         width: root.width
 
-        Repeater {
-            model: root.popup.cards
-
-            CardLinks {
-                required property int index
-
-                // Cards of one provider share their pages.
-                hidden: index > 0
-                width: root.width
-
-                onDashboardRequested: root.popup.openDashboard()
-                onStatusPageRequested: root.popup.openStatusPage()
-            }
+        PopupLinks {
+            popup: root.popup
+            width: root.width
         }
 
         Divider {

@@ -8,6 +8,7 @@ PressArea {
 
     required property string label
     required property string icon
+    required property string iconFolder
     required property string accessibleText
     required property color barColor
     required property real strip
@@ -40,6 +41,7 @@ PressArea {
             anchors.top: parent.top
             anchors.topMargin: Theme.gapTiny
             color: root.selected ? Theme.text : Theme.muted
+            folder: root.iconFolder
             name: root.icon
         }
 

@@ -14,11 +14,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from codexbar_qt.core.card_state import ChartBar, DetailBlock, DetailLine, MoneyBlock, WindowRow
+from codexbar_qt.core.spend_tab import SPEND_TAB
 from codexbar_qt.ui.card_model import CardModel
 from codexbar_qt.ui.contact_states import scenes
 from codexbar_qt.ui.cost_scene import sample_block
 from codexbar_qt.ui.cost_section_model import CostSectionModel
 from codexbar_qt.ui.qml_engine import QmlLoadError, create_object, qml_folder
+from codexbar_qt.ui.spend_tab_model import SpendTabModel
 from codexbar_qt.ui.theme import SystemLook, ThemeModel
 
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ REQUIRED: dict[str, dict[str, object]] = {
     "Tab": {
         "label": "Alpha",
         "icon": "alpha",
+        "iconFolder": "providers",
         "accessibleText": "Alpha",
         "barColor": "#ff0000",
         "strip": 40,
@@ -85,7 +88,7 @@ REQUIRED: dict[str, dict[str, object]] = {
 NEEDS_CARD = {"Card", "CardBody", "CardHeader", "CardLinks"}
 NEEDS_CHART = {"CostBars", "CostChart"}
 NEEDS_COST = {"CostSection"}
-NEEDS_POPUP = {"PopupActions", "PopupContent"}
+NEEDS_POPUP = {"PopupActions", "PopupCards", "PopupContent", "PopupLinks"}
 LITERAL = re.compile(
     r"#[0-9a-fA-F]{3,8}\b|\b(?:width|height|spacing|radius|duration|pixelSize|size|\w*[mM]argins?|\w*[pP]adding)\s*:\s*-?[1-9]"
 )
@@ -170,6 +173,8 @@ def test_every_file_loads_alone(
         properties["chart"] = section.property("chart")
     if file.stem in NEEDS_COST:
         properties["cost"] = section
+    if file.stem == "SpendCard":
+        properties["spend"] = SpendTabModel(theme)
     if file.stem in NEEDS_POPUP:
         model.opened()
         properties["popup"] = model
@@ -208,6 +213,8 @@ def test_every_state_can_be_shown(
     theme.apply(look)
     popup = new_model(new_scene(scene))
     shown = _show(engine, popup)
+    if scene.spend is not None:
+        popup.select_provider(SPEND_TAB)
     if scene.opens_cost:
         popup.open_costs()
         shown.grabWindow()
