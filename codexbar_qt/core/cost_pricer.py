@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from codexbar_qt.core.cost_state import RowRates
 from codexbar_qt.core.faults import log_fault
-from codexbar_qt.cost.pricing import Pricer
 from codexbar_qt.cost.prices import built_in_table
+from codexbar_qt.cost.pricing import Pricer
 from codexbar_qt.cost.report import build_report
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class TablePricer:
             table = await self._load()
         except Exception as error:
             log_fault(_log, "The prices could not be read", error)
-            table = self._table or await asyncio.to_thread(built_in_table)
+            table = await asyncio.to_thread(self._in_force)
         if table != self._table:
             self._table, self._changes = table, self._changes + 1
 

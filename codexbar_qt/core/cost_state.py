@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date, datetime
+    from datetime import date, datetime, tzinfo
 
     from codexbar_qt.cost.report_values import CostReport
     from codexbar_qt.cost.values import ScanProgress, UsageRow
@@ -18,7 +19,7 @@ SPANS = (7, 30, 90)
 
 @dataclass(frozen=True, slots=True)
 class CostState:
-    """The reports of every source that counts, one for each span and one for `history_days`.
+    """The reports of every source that counts, one for each span and one for `history_days`; `zone` is that of days.
 
     `progress` is there only while a scan has something to read. `error` is a sentence about the last scan; the reports
     are those of the last good one, which began at `scanned_at` (UTC, None before the first).
@@ -31,6 +32,7 @@ class CostState:
     progress: ScanProgress | None = None
     error: str = ""
     scanned_at: datetime | None = None
+    zone: tzinfo = UTC
 
     def report(self, source_id: str, days: int) -> CostReport | None:
         """Return the report of a source over some days, None while there is none."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codexbar_qt.cost.report_values import CostReport, Coverage, DaySpend, HourSpend, ModelSpend
 from codexbar_qt.cost.sources import cost_source
-from codexbar_qt.cost.values import TokenCounts
+from codexbar_qt.cost.values import LeftOut, LeftOutKind, TokenCounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 ALL = "all"
 """The source of a report over several sources."""
+_OF_SOURCE: frozenset[LeftOutKind] = frozenset(("future_row",))
+"""What reports count by source; the rest is counted by logs."""
 
 
 def merge_reports(reports: Sequence[CostReport]) -> CostReport:
@@ -42,7 +44,7 @@ def merge_reports(reports: Sequence[CostReport]) -> CostReport:
         is_complete=all(report.is_complete for report in reports),
         updated_at=min(report.updated_at for report in reports),
         projects=(),
-        left_out=tuple(item for report in _one_per_family(reports) for item in report.left_out),
+        left_out=_left_out(reports),
         duplicates=sum(report.duplicates for report in _one_per_family(reports)),
     )
 
@@ -107,6 +109,11 @@ def _merge_hours(reports: Sequence[CostReport]) -> tuple[HourSpend, ...]:
 
 def _add_hours(one: HourSpend, other: HourSpend) -> HourSpend:
     return replace(one, tokens=one.tokens + other.tokens, cost=total_cost((one.cost, other.cost)))
+
+
+def _left_out(reports: Sequence[CostReport]) -> tuple[LeftOut, ...]:
+    logs = [item for report in _one_per_family(reports) for item in report.left_out if item.kind not in _OF_SOURCE]
+    return (*logs, *(item for report in reports for item in report.left_out if item.kind in _OF_SOURCE))
 
 
 def _one_per_family(reports: Sequence[CostReport]) -> tuple[CostReport, ...]:

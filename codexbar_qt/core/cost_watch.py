@@ -212,8 +212,10 @@ class CostWatch:
         return ReportBasis(self._wishes, day, self._pricer.prices, self._scans)
 
     def _put(self, **changes: object) -> None:
-        wanted = {"history_days": self._basis.wishes.history_days} if "reports" in changes and self._basis else {}
-        self._show(replace(self._state, **{**wanted, **changes}))  # type: ignore[arg-type]  # field names
+        if "reports" in changes and self._basis is not None:
+            wishes = self._basis.wishes
+            changes = {**changes, "history_days": wishes.history_days, "zone": wishes.zone}
+        self._show(replace(self._state, **changes))  # type: ignore[arg-type]  # field names
 
     def _show(self, state: CostState) -> None:
         if state is self._state:

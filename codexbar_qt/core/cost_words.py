@@ -35,6 +35,7 @@ _LEFT_OUT: dict[LeftOutKind, tuple[str, str]] = {
         "{} sessions that continue unknown ones were left out, so that nothing counts twice.",
     ),
     "postponed_file": ("A log waits for the next scan.", "{} logs wait for the next scan."),
+    "future_row": ("A request dated after today was left out.", "{} requests dated after today were left out."),
     "unsaved_state": (
         "What was read could not be kept, so the next scan is slow. Check the free space of the disk.",
         "What was read could not be kept, so the next scan is slow. Check the free space of the disk.",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from codexbar_qt.core.cost_reports import CostWishes
 from codexbar_qt.core.cost_state import StillCosts
 from codexbar_qt.core.cost_watch import CostWatch
 from codexbar_qt.cost.sources import COST_SOURCES
+from codexbar_qt.cost.time_window import zone_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,13 +29,6 @@ def cost_wishes(preferences: Preferences, enabled_ids: Iterable[str], zone: tzin
     return CostWishes(
         is_on=preferences.token_cost_usage_enabled,
         history_days=preferences.cost_history_days,
-        zone=_named_zone(preferences.token_cost_usage_bucket_time_zone) or zone,
+        zone=zone_for(preferences.token_cost_usage_bucket_time_zone, zone),
         sources=tuple(source for source in COST_SOURCES if not source.needs_provider or source.id in on),
     )
-
-
-def _named_zone(name: str) -> tzinfo | None:
-    try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None

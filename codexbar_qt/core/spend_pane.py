@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Literal
 from codexbar_qt.core import cost_words
 from codexbar_qt.core.cost_totals import add_models, merge_reports
 from codexbar_qt.core.wording import day_text, percent_text, token_text
+from codexbar_qt.cost.report_values import ModelSpend
 from codexbar_qt.cost.sources import cost_source
+from codexbar_qt.cost.values import TokenCounts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, tzinfo
 
     from codexbar_qt.core.cost_state import CostState
-    from codexbar_qt.cost.report_values import CostReport, ModelSpend
-    from codexbar_qt.cost.values import TokenCounts
+    from codexbar_qt.cost.report_values import CostReport
 
 PaneKind = Literal["off", "waiting", "empty", "ready"]
 MOST_MODELS = 8
@@ -204,11 +205,10 @@ def _model_lines(whole: CostReport) -> tuple[SpendLine, ...]:
 
 
 def _other(models: Sequence[ModelSpend]) -> ModelSpend:
-    name = f"Other ({len(models)})"
-    total = models[0]
-    for model in models[1:]:
-        total = add_models(total, model, name)
-    return add_models(total, type(total)(name, type(total.tokens)(), 0, None), name)
+    total = ModelSpend(f"Other ({len(models)})", TokenCounts(), 0, None)
+    for model in models:
+        total = add_models(total, model, total.name)
+    return total
 
 
 def _line(name_id: str, name: str, cost: float | None, tokens: int, share: float, color: str = "") -> SpendLine:

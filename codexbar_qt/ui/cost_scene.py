@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from codexbar_qt.core.cost_block import CARD_TITLE, CostBlock, present_cost_block
+from codexbar_qt.core.cost_rows import DayExplained, explain_day
 from codexbar_qt.core.cost_state import CostState, DayRows, PricedRow, RowRates
 from codexbar_qt.core.cost_totals import merge_models, total_cost, total_tokens
 from codexbar_qt.core.spend_tab import SpendTab, present_spend_tab
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2030, 1, 8, 12, tzinfo=UTC)
 UNKNOWN = "example-preview-7"
+_TOO_LONG = "Reading the logs took longer than 10 minutes and was stopped. What was read is kept; refresh to go on."
 _MODELS = {
     "codex": (("gpt-5.4", 4.1, 1.0), ("gpt-5.4-mini", 0.9, 0.4)),
     "claude": (("claude-opus-4-5", 7.5, 1.0), ("claude-sonnet-4-5", 3.2, 1.6), ("claude-haiku-4-5", 0.8, 0.9)),
@@ -70,6 +73,34 @@ def sample_state(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SpendScene:
+    """One picture of Usage & Spend: what is known, the place of the span, the requests of a day where they are open."""
+
+    state: CostState
+    span: int = 1
+    day_rows: DayExplained | None = None
+
+
+def spend_scenes() -> dict[str, SpendScene]:
+    """Return every state of Usage & Spend by name."""
+    known = sample_state("codex", "claude", "vertexai")
+    rows = explain_day(NOW.date(), sample_rows(), UTC, hide_personal_info=False)
+    return {
+        "one-day": SpendScene(sample_state("claude", used_days=1)),
+        "7-days": SpendScene(known, span=0),
+        "90-days": SpendScene(known, span=2),
+        "no-data": SpendScene(sample_state()),
+        "unknown-models": SpendScene(sample_state("codex", "claude", unknown=True)),
+        "scanning": SpendScene(first_scan()),
+        "scanning-again": SpendScene(replace(known, is_scanning=True)),
+        "error": SpendScene(replace(known, error="The logs could not be read: the disk is full. Free some space.")),
+        "error-without-data": SpendScene(CostState(is_on=True, error=_TOO_LONG)),
+        "off": SpendScene(CostState()),
+        "why": SpendScene(sample_state("claude"), day_rows=rows),
+    }
+
+
 def sample_block(source_id: str, used_days: int | None = None, *, unknown: bool = False, error: str = "") -> CostBlock:
     """Return the cost part of a card."""
     return _block(sample_state(source_id, used_days=used_days, unknown=unknown, error=error), source_id)
@@ -115,7 +146,7 @@ def sample_rows(count: int = 40) -> DayRows:
     rates = RowRates(5.0, 25.0, 0.5, 6.25, 10.0)
     rows = [_row(place) for place in range(count)]
     priced = [PricedRow(row, _cost(row), rates) if row.model != UNKNOWN else PricedRow(row, None, None) for row in rows]
-    return DayRows(tuple(priced), count)
+    return DayRows(tuple(priced), count, "/home/you")
 
 
 def _row(place: int) -> UsageRow:

@@ -65,6 +65,12 @@ class RecordListModel(QAbstractListModel, Generic[R]):
         for row, record in enumerate(records):
             self._put_at(row, record)
 
+    def reset(self, records: Sequence[R]) -> None:
+        """Show other records altogether: for long lists, whose rows nobody follows."""
+        self.beginResetModel()
+        self._records = list(records)
+        self.endResetModel()
+
     def move(self, source: int, target: int) -> bool:
         """Move one row; False when a place does not exist or is the same."""
         if source == target or not (0 <= source < len(self._records) and 0 <= target < len(self._records)):

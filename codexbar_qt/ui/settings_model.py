@@ -14,24 +14,27 @@ from codexbar_qt.ui.privacy_model import PrivacyModel
 from codexbar_qt.ui.provider_list_model import ProviderListModel
 from codexbar_qt.ui.provider_page_model import ProviderPageModel
 from codexbar_qt.ui.settings_tasks import SettingsTasks
+from codexbar_qt.ui.spend_pane_model import SpendPaneModel
 from codexbar_qt.ui.view_model import Property, ViewModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from codexbar_qt.core.account import AccountKey
+    from codexbar_qt.ui.save_dialog import AskWhere
     from codexbar_qt.ui.settings_session import SettingsSession
     from codexbar_qt.ui.theme import ThemeModel
 
-PANES = ("general", "privacy", "advanced", "about")
+PANES = ("general", "spend", "privacy", "advanced", "about")
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsDesktop:
-    """What the settings ask of the desktop: put a text on the clipboard, open a path."""
+    """What the settings ask of the desktop: put a text on the clipboard, open a path, ask where to save a file."""
 
     copy: Callable[[str], None]
     open_path: OpenPath
+    ask_where: AskWhere
 
 
 class SettingsModel(ViewModel):
@@ -60,6 +63,7 @@ class SettingsModel(ViewModel):
         self._providers = ProviderListModel(session, self._tasks)
         self._general = GeneralModel(session, self._tasks)
         self._privacy = PrivacyModel(session, self._tasks)
+        self._spend = SpendPaneModel(session, self._tasks, theme, desktop.ask_where)
         self._advanced = AdvancedModel(session, self._tasks, desktop.open_path, self._show_banner)
         self._about = AboutModel()
         self._unsubscribe: tuple[Callable[[], None], ...] = (
@@ -81,6 +85,11 @@ class SettingsModel(ViewModel):
     def privacy(self) -> QObject:
         """The Privacy pane."""
         return self._privacy
+
+    @Property(QObject, constant=True)
+    def spend(self) -> QObject:
+        """The Usage & Spend pane."""
+        return self._spend
 
     @Property(QObject, constant=True)
     def advanced(self) -> QObject:
@@ -117,9 +126,14 @@ class SettingsModel(ViewModel):
         """The provider page shown, typed."""
         return self._page
 
+    @property
+    def spend_pane(self) -> SpendPaneModel:
+        """The Usage & Spend pane, typed."""
+        return self._spend
+
     @Slot(str)
     def showPane(self, name: str) -> None:
-        """Show General, Privacy, Advanced or About."""
+        """Show General, Usage & Spend, Privacy, Advanced or About."""
         if name in PANES and name != self._pane:
             self._show(name, None)
 
@@ -150,6 +164,7 @@ class SettingsModel(ViewModel):
         self._providers.update()
         self._general.update()
         self._privacy.update()
+        self._spend.update()
         self._advanced.update()
         if self._page is not None:
             self._page.update()
@@ -157,6 +172,7 @@ class SettingsModel(ViewModel):
     def update_numbers(self) -> None:
         """Time has passed: countdowns and ages read differently."""
         self._privacy.update()
+        self._spend.update()
         if self._page is not None:
             self._page.update_card()
 
@@ -165,6 +181,7 @@ class SettingsModel(ViewModel):
         unsubscribe, self._unsubscribe = self._unsubscribe, ()
         for stop in unsubscribe:
             stop()
+        self._spend.close() if unsubscribe else None
         for page in self._pages.values() if unsubscribe else ():
             page.close()
 
@@ -177,6 +194,7 @@ class SettingsModel(ViewModel):
     def _show(self, pane: str, page: ProviderPageModel | None) -> None:
         self._page, self._pane = page, pane
         self._privacy.show(pane == "privacy")
+        self._spend.show(pane == "spend")
         self._show_banner("")
         self.paneChanged.emit()
 

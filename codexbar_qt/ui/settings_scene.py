@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
 
+from codexbar_qt.core.cost_state import StillCosts
 from codexbar_qt.core.registry import LoadFailure, PluginFile
 from codexbar_qt.core.session_view import SecretStatus
 from codexbar_qt.provider_api import CookieSourceSetting
@@ -12,6 +13,7 @@ from codexbar_qt.ui import privacy_scene
 from codexbar_qt.ui.accounts_field_model import AccountsField
 from codexbar_qt.ui.cookie_paste_field_model import CookiePasteField
 from codexbar_qt.ui.cookie_source_field_model import CookieSourceField
+from codexbar_qt.ui.cost_scene import sample_state
 from codexbar_qt.ui.secret_field_model import SecretField
 from codexbar_qt.ui.text_field_model import TextField
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from codexbar_qt.core.app_config import AppConfig
     from codexbar_qt.core.browser_access import AccessRecord, BrowserAccess, CachedSession
     from codexbar_qt.core.card_state import CardState, TabState
+    from codexbar_qt.core.cost_state import CostState
     from codexbar_qt.provider_api import Provider
     from codexbar_qt.ui.setting_field_model import SettingField
     from codexbar_qt.ui.settings_session import SettingsSession
@@ -38,14 +41,15 @@ _NOT_USABLE = "This is not a usable value. Correct it or leave the field empty."
 class SceneSession:
     """Answers like the session behind it, except for what the state is about. Nothing can be changed through it."""
 
-    def __init__(self, session: SettingsSession, state: PageState) -> None:
+    def __init__(self, session: SettingsSession, state: PageState, cost: CostState) -> None:
         self._session = session
         self._state = state
+        self.costs = StillCosts(cost)
 
     @classmethod
-    def of(cls, session: SettingsSession, state: PageState) -> SettingsSession:
-        """Return `session` as it looks in a state."""
-        return cast("SettingsSession", cls(session, state))
+    def of(cls, session: SettingsSession, state: PageState, cost: CostState | None = None) -> SettingsSession:
+        """Return `session` as it looks in a state, `cost` being what is known of local cost."""
+        return cast("SettingsSession", cls(session, state, cost or sample_state("codex", "claude", "vertexai")))
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._session, name)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from codexbar_qt.core.app_config import AppConfig
     from codexbar_qt.core.browser_access import AccessRecord, BrowserAccess, CachedSession
     from codexbar_qt.core.card_state import CardState, TabState
+    from codexbar_qt.core.cost_state import Costs
     from codexbar_qt.core.preferences import Preferences
     from codexbar_qt.core.registry import LoadFailure, PluginFile
     from codexbar_qt.core.session_view import SecretStatus
@@ -69,6 +70,11 @@ class SettingsSession(PrivacySession, Protocol):
     @property
     def preferences(self) -> Preferences:
         """The preferences in force."""
+        ...
+
+    @property
+    def costs(self) -> Costs:
+        """Local cost."""
         ...
 
     @property

@@ -11,6 +11,7 @@ from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QObject, Qt
 from PySide6.QtQuick import QQuickItem, QQuickWindow
 from PySide6.QtWidgets import QApplication
 
+from codexbar_qt.ui.cost_scene import SpendScene, spend_scenes
 from codexbar_qt.ui.qml_engine import create_engine, create_object, prefer_software_rendering, qml_folder
 from codexbar_qt.ui.settings_model import PANES, SettingsDesktop, SettingsModel
 from codexbar_qt.ui.settings_scene import PAGE_STATES, PageState, SceneSession, show_state, takes_cookies
@@ -67,9 +68,9 @@ def render_settings_pages(
 ) -> tuple[Path, ...]:
     """Write `settings-<page>[-<state>]-<light|dark>@<scale>x.png`; the scale is the one the app runs at.
 
-    Pages are General, Privacy, Advanced, About and every provider; providers come empty, filled, with an error, with
+    Pages are General, Usage & Spend, Privacy, Advanced, About and every provider; providers come empty, filled, with an error, with
     complaints about what was entered and, where that is possible, with a pasted browser session. High contrast, large
-    text and right-to-left follow for a few of them.
+    text and right-to-left follow for a few of them, then Usage & Spend in every state.
     """
     providers = [provider.id for provider in session.providers()]
     with_cookies = [provider.id for provider in session.providers() if takes_cookies(provider)]
@@ -81,10 +82,20 @@ def render_settings_pages(
             paths += [sheet.provider(name, directory, state, state) for name in pages]
     for variant in _VARIANTS:
         with _sheet(app, SceneSession.of(session, "filled"), dark, messages, variant) as sheet:
-            paths += [sheet.pane(name, directory, variant.name) for name in ("general", "privacy")]
+            paths += [sheet.pane(name, directory, variant.name) for name in ("general", "spend", "privacy")]
             pages = list(dict.fromkeys((*providers[:1], *with_cookies[:1])))
             paths += [sheet.provider(name, directory, variant.name, "filled") for name in pages]
-    return tuple(paths)
+    return (*paths, *_spend_pages(app, session, directory, dark, messages))
+
+
+def _spend_pages(
+    app: QApplication, session: SettingsSession, directory: Path, dark: bool, messages: QtMessages | None
+) -> list[Path]:
+    paths: list[Path] = []
+    for name, scene in spend_scenes().items():
+        with _sheet(app, SceneSession.of(session, "filled", scene.state), dark, messages, _Variant()) as sheet:
+            paths.append(sheet.spend(directory, name, scene))
+    return paths
 
 
 def render_settings_session(
@@ -108,6 +119,15 @@ class _Sheet:
     def pane(self, name: str, directory: Path, state: str) -> Path:
         self._model.showPane(name)
         return self._grab(directory, f"{name}-{state}" if state != "filled" else name)
+
+    def spend(self, directory: Path, name: str, scene: SpendScene) -> Path:
+        self._model.showPane("spend")
+        pane = self._model.spend_pane
+        pane.chooseSpan(scene.span)
+        if scene.day_rows is not None:
+            pane.explain()
+            pane.day_rows.show(scene.day_rows)
+        return self._grab(directory, f"spend-{name}")
 
     def provider(self, provider_id: str, directory: Path, name: str, state: PageState | None = None) -> Path:
         self._model.showProvider(provider_id)
@@ -136,7 +156,7 @@ def _sheet(
     prefer_software_rendering()
     look = SystemLook(dark, variant.high_contrast, reduced_motion=True, font_pixels=variant.font_pixels)
     theme = ThemeModel(app, look)
-    desktop = SettingsDesktop(copy=lambda _: None, open_path=lambda _: True)
+    desktop = SettingsDesktop(copy=lambda _: None, open_path=lambda _: True, ask_where=lambda _name, _done: None)
     model = SettingsModel(session, theme, desktop, _StillTasks(session))
     direction = app.layoutDirection()
     app.setLayoutDirection(Qt.LayoutDirection.RightToLeft if variant.right_to_left else direction)

@@ -10,6 +10,7 @@ from PySide6.QtQuick import QQuickWindow
 
 from codexbar_qt.ui.memory import give_back
 from codexbar_qt.ui.qml_engine import create_engine, create_object, prefer_software_rendering, qml_folder
+from codexbar_qt.ui.save_dialog import ask_where
 from codexbar_qt.ui.settings_model import SettingsDesktop, SettingsModel
 
 if TYPE_CHECKING:
@@ -66,11 +67,13 @@ class SettingsWindow(QObject):
         """The window while it is open."""
         return self._window
 
-    def open(self, provider_id: str | None = None) -> None:
-        """Show the window, on the page of a provider when one is named; an open window comes to the front."""
+    def open(self, provider_id: str | None = None, *, pane: str = "") -> None:
+        """Show the window, on a pane or the page of a provider when one is named; an open one comes to the front."""
         window = self._window or self._load()
         if provider_id is not None and self._model is not None:
             self._model.showProvider(provider_id)
+        if pane and self._model is not None:
+            self._model.showPane(pane)
         window.show()
         window.raise_()
         window.requestActivate()
@@ -84,7 +87,7 @@ class SettingsWindow(QObject):
     def _load(self) -> QQuickWindow:
         prefer_software_rendering()
         self._theme.update()
-        self._model = SettingsModel(self._session, self._theme, SettingsDesktop(_copy, _open_path))
+        self._model = SettingsModel(self._session, self._theme, SettingsDesktop(_copy, _open_path, ask_where))
         self._engine = create_engine(self._theme, self._messages, self)
         path = qml_folder() / "windows" / "SettingsWindow.qml"
         window = create_object(self._engine, path, {"settings": self._model})

@@ -64,6 +64,7 @@ class Surfaces(QObject):
         model = self._popup_model = PopupModel(self._session, self._bridge, self.theme)
         popup = PopupWindow(model, self.theme, self._messages, framed=not self._has_tray)
         model.settingsRequested.connect(lambda name: self.settings.open(name or None))
+        model.spendRequested.connect(lambda: self.settings.open(pane="spend"))
         model.quitRequested.connect(self.quitRequested)
         popup.visibleChanged.connect(self._tray.set_popup_open)
         popup.visibleChanged.connect(self._on_window)

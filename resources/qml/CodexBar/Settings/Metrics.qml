@@ -23,5 +23,9 @@ QtObject {
     readonly property int dotSize: Math.round(8 * Theme.textScale)
     readonly property int headerIconSize: Math.round(32 * Theme.textScale)
     readonly property int errorLines: 2
+    readonly property int figureWidth: Math.round(110 * Theme.textScale)
+    readonly property int figureSize: Math.round(Theme.bodySize * 1.5)
+    readonly property int weekdayWidth: Math.round(36 * Theme.textScale)
+    readonly property int rowListHeight: Math.round(360 * Theme.textScale)
     readonly property int scrollEdge: 24
 }

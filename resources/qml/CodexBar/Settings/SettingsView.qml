@@ -59,7 +59,8 @@ Rectangle {
                 about: about,
                 advanced: advanced,
                 general: general,
-                privacy: privacy
+                privacy: privacy,
+                spend: spend
             })[root.settings.pane] ?? null
     }
 
@@ -83,6 +84,14 @@ Rectangle {
 
         GeneralPane {
             general: root.settings.general
+        }
+    }
+
+    Component {
+        id: spend
+
+        SpendPane {
+            spend: root.settings.spend
         }
     }
 

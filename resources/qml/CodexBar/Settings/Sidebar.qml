@@ -47,6 +47,11 @@ Rectangle {
                         label: "General"
                     },
                     {
+                        name: "spend",
+                        icon: "spend",
+                        label: "Usage & Spend"
+                    },
+                    {
                         name: "privacy",
                         icon: "privacy",
                         label: "Privacy"
