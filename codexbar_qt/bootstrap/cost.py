@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codexbar_qt.bootstrap.live_contexts import Machine
+    from codexbar_qt.bootstrap.services import Services
     from codexbar_qt.core.cost_logs import CostLogs
     from codexbar_qt.core.cost_prices import CostPrices
+    from codexbar_qt.core.cost_watch import CostParts
     from codexbar_qt.core.preferences import Preferences
     from codexbar_qt.core.private_file import FileCalls
     from codexbar_qt.cost.places import Places
@@ -63,3 +65,14 @@ def build_demo_prices(folder: Path, clock: Clock) -> CostPrices:
     from codexbar_qt.core.cost_prices import CostPrices, PriceFolders
 
     return CostPrices(PriceFolders(folder, folder), None, is_catalogue_on=lambda: False, now=clock.now)
+
+
+def build_cost_parts(services: Services) -> CostParts:
+    """Return what the tray app watches cost with."""
+    from codexbar_qt.bootstrap.places import home_folder
+    from codexbar_qt.core.cost_pricer import TablePricer
+    from codexbar_qt.core.cost_watch import CostParts
+    from codexbar_qt.demo.cost_logs import HOME
+
+    home = str(home_folder()) if services.demo is None else HOME
+    return CostParts(services.cost, TablePricer(services.prices.table), home)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 async def build_session(services: Services) -> AppSession:
     """Build the application behind the surfaces. Call it on the loop it will live on."""
+    from codexbar_qt.bootstrap.cost import build_cost_parts
     from codexbar_qt.bootstrap.demo_browsers import show_access
     from codexbar_qt.bootstrap.desktop import build_login_item
     from codexbar_qt.core.cadence import Cadence
@@ -41,6 +42,7 @@ async def build_session(services: Services) -> AppSession:
         memories=services.memories,
         browsers=services.browsers,
         open_page=services.open_page,
+        costs=build_cost_parts(services),
         login_item=None if services.demo is not None else build_login_item(services.platform),
         is_demo=services.demo is not None,
     )

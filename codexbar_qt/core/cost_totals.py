@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -112,8 +112,12 @@ def _add_hours(one: HourSpend, other: HourSpend) -> HourSpend:
 
 
 def _left_out(reports: Sequence[CostReport]) -> tuple[LeftOut, ...]:
-    logs = [item for report in _one_per_family(reports) for item in report.left_out if item.kind not in _OF_SOURCE]
-    return (*logs, *(item for report in reports for item in report.left_out if item.kind in _OF_SOURCE))
+    counts: Counter[LeftOutKind] = Counter()
+    for report in reports:
+        counts.update({item.kind: item.count for item in report.left_out if item.kind in _OF_SOURCE})
+    for report in _one_per_family(reports):
+        counts.update({item.kind: item.count for item in report.left_out if item.kind not in _OF_SOURCE})
+    return tuple(LeftOut(kind, count) for kind, count in counts.items())
 
 
 def _one_per_family(reports: Sequence[CostReport]) -> tuple[CostReport, ...]:

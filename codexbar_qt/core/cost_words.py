@@ -1,4 +1,4 @@
-"""Local cost in words: amounts, lines, ages, progress, what was left out. Pure."""
+"""Local cost in words: amounts, lines, ages, progress. Pure."""
 
 from __future__ import annotations
 
@@ -8,39 +8,16 @@ from codexbar_qt.core.wording import age_text, token_text
 from codexbar_qt.provider_api import format_money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime, tzinfo
 
     from codexbar_qt.cost.report_values import CostReport
-    from codexbar_qt.cost.values import LeftOut, LeftOutKind, ScanProgress
+    from codexbar_qt.cost.values import ScanProgress
 
 HINT = "Estimated from local logs · may differ from your bill"
 NO_PRICE = "no price known"
 WAITING = "Some logs are still to be read. The numbers grow with the next scan."
 _LEAST = 0.005
 _MEGABYTE = 1_000_000
-_LEFT_OUT: dict[LeftOutKind, tuple[str, str]] = {
-    "unreadable_folder": (
-        "A folder could not be read. Check its permissions.",
-        "{} folders could not be read. Check their permissions.",
-    ),
-    "unreadable_file": (
-        "A log could not be read. Check its permissions.",
-        "{} logs could not be read. Check their permissions.",
-    ),
-    "long_line": ("A line above 512 KiB was left out.", "{} lines above 512 KiB were left out."),
-    "broken_line": ("A damaged line was left out.", "{} damaged lines were left out."),
-    "unknown_baseline": (
-        "A session that continues an unknown one was left out, so that nothing counts twice.",
-        "{} sessions that continue unknown ones were left out, so that nothing counts twice.",
-    ),
-    "postponed_file": ("A log waits for the next scan.", "{} logs wait for the next scan."),
-    "future_row": ("A request dated after today was left out.", "{} requests dated after today were left out."),
-    "unsaved_state": (
-        "What was read could not be kept, so the next scan is slow. Check the free space of the disk.",
-        "What was read could not be kept, so the next scan is slow. Check the free space of the disk.",
-    ),
-}
 
 
 def cost_text(cost: float | None) -> str:
@@ -91,14 +68,6 @@ def progress_text(progress: ScanProgress | None) -> str:
         return "Looking for logs…"
     files = f"{progress.files_done:,} of {progress.files_total:,} files"
     return f"{files} · {_megabytes(progress.bytes_done)} of {_megabytes(progress.bytes_total)} MB"
-
-
-def left_out_sentences(items: Iterable[LeftOut]) -> tuple[str, ...]:
-    """Return one sentence for each kind of thing that is not in the totals."""
-    counts: dict[LeftOutKind, int] = {}
-    for item in items:
-        counts[item.kind] = counts.get(item.kind, 0) + item.count
-    return tuple(_LEFT_OUT[kind][count > 1].format(f"{count:,}") for kind, count in counts.items() if count > 0)
 
 
 def _known_cost(report: CostReport) -> float | None:

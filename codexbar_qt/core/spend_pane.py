@@ -11,6 +11,7 @@ from codexbar_qt.core.wording import day_text, percent_text, token_text
 from codexbar_qt.cost.report_values import ModelSpend
 from codexbar_qt.cost.sources import cost_source
 from codexbar_qt.cost.values import TokenCounts
+from codexbar_qt.cost.wording import left_out_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,8 +50,9 @@ class SpendLine:
 
 @dataclass(frozen=True, slots=True)
 class MixPart:
-    """One kind of token; `share` is 0-1 of all."""
+    """One kind of token; `place` (0-4) is always the same for a kind, `share` is 0-1 of all."""
 
+    place: int
     label: str
     token_text: str
     percent_text: str
@@ -102,7 +104,7 @@ def present_spend_pane(state: CostState, days: int, now: datetime, zone: tzinfo)
     reports = state.over(days)
     if not reports:
         known = [one for one in state.reports if one.history_days == days]
-        notes = cost_words.left_out_sentences(merge_reports(known).left_out) if known else ()
+        notes = left_out_sentences(merge_reports(known).left_out) if known else ()
         return SpendPane("empty", notes=notes, **shared)  # type: ignore[arg-type]  # field names
     whole = merge_reports(reports)
     return SpendPane(
@@ -129,8 +131,8 @@ def token_mix(tokens: TokenCounts) -> tuple[MixPart, ...]:
     )
     total = sum(count for _, count in kinds)
     return tuple(
-        MixPart(label, token_text(count), percent_text(count / total * 100), count / total)
-        for label, count in kinds
+        MixPart(place, label, token_text(count), percent_text(count / total * 100), count / total)
+        for place, (label, count) in enumerate(kinds)
         if count > 0
     )
 
@@ -174,7 +176,7 @@ def _notes(whole: CostReport) -> tuple[str, ...]:
         notes.append(f"Days without a price: {_listed(unpriced)}.")
     if not whole.is_complete:
         notes.append(cost_words.WAITING)
-    notes += cost_words.left_out_sentences(whole.left_out)
+    notes += left_out_sentences(whole.left_out)
     if whole.duplicates:
         copies = "1 copied row was" if whole.duplicates == 1 else f"{whole.duplicates:,} copied rows were"
         notes.append(f"{copies} left out, so that nothing counts twice.")

@@ -112,4 +112,5 @@ def _project(project: ProjectSpend, source: CostSource) -> dict[str, object]:
 
 
 def present(members: Mapping[str, object]) -> dict[str, object]:
+    """Return the members that have a value."""
     return {key: item for key, item in members.items() if item is not None}

@@ -35,16 +35,22 @@ def render_popup_states(
     return tuple(
         path
         for name, scene in scenes().items()
-        for path in _render(app, SceneSession(scene), scene, directory, [name], dark, messages)
+        for path in _render(app, SceneSession(scene), scene, directory, {name: _tab(scene)}, dark, messages)
     )
 
 
 def render_popup_session(
     app: QApplication, session: PopupSession, directory: Path, *, dark: bool, messages: QtMessages | None = None
 ) -> tuple[Path, ...]:
-    """Write `popup-session-<provider id>-…png` with the card of every provider that is on."""
-    names = [f"session-{provider.id}" for provider in session.enabled()]
-    return tuple(_render(app, session, Scene(()), directory, names or ["session"], dark, messages))
+    """Write `popup-session-<provider id>-…png` with the card of every provider that is on, and the Spend tab if any."""
+    tabs = {f"session-{provider.id}": provider.id for provider in session.enabled()}
+    if session.spend() is not None:
+        tabs["session-spend"] = SPEND_TAB
+    return tuple(_render(app, session, Scene(()), directory, tabs or {"session": ""}, dark, messages))
+
+
+def _tab(scene: Scene) -> str:
+    return SPEND_TAB if scene.spend is not None else ""
 
 
 def _render(
@@ -52,7 +58,7 @@ def _render(
     session: PopupSession,
     scene: Scene,
     directory: Path,
-    names: list[str],
+    tabs: dict[str, str],
     dark: bool,
     messages: QtMessages | None,
 ) -> list[Path]:
@@ -65,12 +71,11 @@ def _render(
     app.setLayoutDirection(Qt.LayoutDirection.RightToLeft if scene.right_to_left else direction)
     window = _window(engine, model, scene.screen_height)
     paths = []
-    if scene.spend is not None:
-        model.select_provider(SPEND_TAB)
-    if scene.opens_cost:
-        model.open_costs()
-    for place, name in enumerate(names):
-        model.select(place) if len(names) > 1 else None
+    for name, tab in tabs.items():
+        if tab:
+            model.select_provider(tab)
+        if scene.opens_cost:
+            model.open_costs()
         paths.append(_grab(window, directory, f"popup-{name}-{'dark' if dark else 'light'}"))
     window.hide()
     app.setLayoutDirection(direction)

@@ -26,6 +26,10 @@ _MODELS = {
     "claude": (("claude-opus-4-5", 7.5, 1.0), ("claude-sonnet-4-5", 3.2, 1.6), ("claude-haiku-4-5", 0.8, 0.9)),
     "vertexai": (("claude-sonnet-4-5@20250929", 2.2, 0.7),),
 }
+_RATES = {
+    "claude-opus-4-5": RowRates(5.0, 25.0, 0.5, 6.25, 10.0),
+    "claude-sonnet-4-5": RowRates(3.0, 15.0, 0.3, 3.75, 6.0),
+}
 _HOUR_WEIGHTS = (0, 0, 0, 0, 0, 0, 1, 3, 8, 14, 16, 12, 6, 11, 15, 17, 13, 8, 4, 5, 6, 4, 2, 1)
 
 
@@ -143,10 +147,8 @@ def _block(state: CostState, source_id: str) -> CostBlock:
 
 def sample_rows(count: int = 40) -> DayRows:
     """Return the requests of a day in order, one of them without a price."""
-    rates = RowRates(5.0, 25.0, 0.5, 6.25, 10.0)
     rows = [_row(place) for place in range(count)]
-    priced = [PricedRow(row, _cost(row), rates) if row.model != UNKNOWN else PricedRow(row, None, None) for row in rows]
-    return DayRows(tuple(priced), count, "/home/you")
+    return DayRows(tuple(_priced(row) for row in rows), count, "/home/you")
 
 
 def _row(place: int) -> UsageRow:
@@ -163,11 +165,16 @@ def _row(place: int) -> UsageRow:
     )
 
 
-def _cost(row: UsageRow) -> float:
-    counts = row.tokens
-    fresh = counts.cache_write - counts.cache_write_1h
-    micro = counts.input * 5.0 + counts.output * 25.0 + counts.cache_read * 0.5 + fresh * 6.25
-    return (micro + counts.cache_write_1h * 10.0) / 1_000_000
+def _priced(row: UsageRow) -> PricedRow:
+    rates = _RATES.get(row.model)
+    return PricedRow(row, None if rates is None else _cost(row.tokens, rates), rates)
+
+
+def _cost(counts: TokenCounts, rates: RowRates) -> float:
+    kinds = (counts.input, counts.output, counts.cache_read, counts.cache_write - counts.cache_write_1h)
+    told = (rates.input, rates.output, rates.cache_read, rates.cache_write)
+    short = sum(count * (rate or 0.0) for count, rate in zip(kinds, told, strict=True))
+    return (short + counts.cache_write_1h * (rates.cache_write_1h or 0.0)) / 1_000_000
 
 
 def _day(source_id: str, ago: int, *, unknown: bool) -> DaySpend:

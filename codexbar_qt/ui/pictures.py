@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from PySide6.QtCore import Qt
@@ -106,6 +107,9 @@ def _with_session(
 
 
 async def _look_up(session: AppSession) -> None:
+    session.costs.look()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(session.costs.settled(), _LOOK_UP_SECONDS)
     before = asyncio.all_tasks()
     session.browsers()
     session.ledger()

@@ -68,9 +68,9 @@ def render_settings_pages(
 ) -> tuple[Path, ...]:
     """Write `settings-<page>[-<state>]-<light|dark>@<scale>x.png`; the scale is the one the app runs at.
 
-    Pages are General, Usage & Spend, Privacy, Advanced, About and every provider; providers come empty, filled, with an error, with
-    complaints about what was entered and, where that is possible, with a pasted browser session. High contrast, large
-    text and right-to-left follow for a few of them, then Usage & Spend in every state.
+    Pages are the panes and every provider; providers come empty, filled, with an error, with complaints about what was
+    entered and, where that is possible, with a pasted browser session. High contrast, large text and right-to-left
+    follow for a few of them, then Usage & Spend in every state.
     """
     providers = [provider.id for provider in session.providers()]
     with_cookies = [provider.id for provider in session.providers() if takes_cookies(provider)]

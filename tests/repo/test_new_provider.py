@@ -54,7 +54,7 @@ async def look():
     popup.present()
     popup.select_provider("acme")
     card = session.card("acme")
-    settings = SettingsModel(session, theme, SettingsDesktop(print, print))
+    settings = SettingsModel(session, theme, SettingsDesktop(print, print, print))
     settings.showProvider("acme")
     found = {
         "tabs": [tab.provider_id for tab in popup.tabs.records],

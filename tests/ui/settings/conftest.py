@@ -328,7 +328,7 @@ async def world(parts: SessionParts, theme: ThemeModel) -> AsyncIterator[World]:
         opened.append(path)
         return path.suffix != ".refused"
 
-    model = SettingsModel(session, theme, SettingsDesktop(copied.append, open_path))
+    model = SettingsModel(session, theme, SettingsDesktop(copied.append, open_path, lambda _name, _done: None))
     clock = cast("FakeClock", parts.clock)
     login = cast("_Login", parts.login_item)
     yield World(session, clock, parts.config_file, model, theme, opened, copied, login._asked)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 async def model(theme: ThemeModel) -> AsyncIterator[SettingsModel]:
     services = await asyncio.to_thread(build_demo_services)
     session = await build_session(services)
-    shown = SettingsModel(session, theme, SettingsDesktop(lambda _: None, lambda _: True))
+    shown = SettingsModel(session, theme, SettingsDesktop(lambda _: None, lambda _: True, lambda _name, _done: None))
     yield shown
     shown.close()
     await session.close()

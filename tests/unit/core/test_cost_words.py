@@ -78,29 +78,6 @@ def test_age_and_progress() -> None:
     assert cost_words.progress_percent(ScanProgress(0, 0, 0, 0)) is None
 
 
-def test_what_was_left_out() -> None:
-    items = (
-        LeftOut("unreadable_folder", 1),
-        LeftOut("unreadable_file", 2),
-        LeftOut("long_line", 1),
-        LeftOut("broken_line", 1000),
-        LeftOut("broken_line", 500),
-        LeftOut("unknown_baseline", 1),
-        LeftOut("postponed_file", 3),
-        LeftOut("unsaved_state", 1),
-    )
-    assert cost_words.left_out_sentences(items) == (
-        "A folder could not be read. Check its permissions.",
-        "2 logs could not be read. Check their permissions.",
-        "A line above 512 KiB was left out.",
-        "1,500 damaged lines were left out.",
-        "A session that continues an unknown one was left out, so that nothing counts twice.",
-        "3 logs wait for the next scan.",
-        "What was read could not be kept, so the next scan is slow. Check the free space of the disk.",
-    )
-    assert cost_words.left_out_sentences((LeftOut("long_line", 0),)) == ()
-
-
 # Blocks
 
 
@@ -231,7 +208,7 @@ def test_sources_add_up() -> None:
         [
             replace(codex, hours=hours[:1], left_out=left_out, duplicates=3),
             replace(claude, hours=hours, left_out=left_out, duplicates=5),
-            replace(vertex, left_out=left_out, duplicates=5, is_complete=False),
+            replace(vertex, left_out=(*left_out, LeftOut("future_row", 3)), duplicates=5, is_complete=False),
         ]
     )
     assert (merged.source, merged.cost, merged.tokens.total, merged.requests) == ("all", 7.0, 46, 4)
@@ -245,6 +222,6 @@ def test_sources_add_up() -> None:
     assert merged.today_spend == merged.days[-1]
     assert (merged.coverage.priced, merged.coverage.unpriced) == (2, 1)
     # Claude and Vertex AI are read from the same logs.
-    assert (merged.left_out, merged.duplicates) == (left_out * 2, 8)
+    assert (merged.left_out, merged.duplicates) == ((LeftOut("future_row", 3), LeftOut("broken_line", 4)), 8)
     assert not merged.is_complete
     assert merge_reports([codex]) is codex

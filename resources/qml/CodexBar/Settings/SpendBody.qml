@@ -37,10 +37,15 @@ Column {
                 width: parent.width
             }
 
-            TextButton {
-                text: root.spend.why.isOpen ? "Hide requests" : "Why this number?"
+            // A row, which begins at the right where everything does.
+            Row {
+                width: parent.width
 
-                onClicked: root.spend.explain()
+                TextButton {
+                    text: root.spend.why.isOpen ? "Hide requests" : "Why this number?"
+
+                    onClicked: root.spend.explain()
+                }
             }
         }
     }

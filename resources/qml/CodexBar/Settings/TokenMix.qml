@@ -7,7 +7,7 @@ SectionBody {
     id: root
 
     required property var mix
-    readonly property list<color> tints: [Theme.link, Theme.ok, Theme.warning, Theme.danger, Theme.faint]
+    readonly property list<color> tints: [Theme.link, Theme.ok, Theme.warning, Theme.faint, Theme.text]
 
     Row {
         id: bar
@@ -24,12 +24,12 @@ SectionBody {
             model: root.mix
 
             Rectangle {
-                required property int index
+                required property int place
                 required property real share
 
                 border.color: Theme.outline
                 border.width: Theme.highContrast ? Theme.hairline : 0
-                color: root.tints[index % root.tints.length]
+                color: root.tints[place]
                 height: bar.height
                 radius: Theme.focusWidth
                 width: Math.max(Theme.focusWidth, Math.round((bar.width - (parts.count - 1) * bar.spacing - parts.count * Theme.focusWidth) * share + Theme.focusWidth))
@@ -47,7 +47,7 @@ SectionBody {
             Row {
                 id: part
 
-                required property int index
+                required property int place
                 required property string label
                 required property string tokenText
                 required property string percentText
@@ -61,7 +61,7 @@ SectionBody {
                     anchors.verticalCenter: parent.verticalCenter
                     border.color: Theme.outline
                     border.width: Theme.highContrast ? Theme.hairline : 0
-                    color: root.tints[part.index % root.tints.length]
+                    color: root.tints[part.place]
                     height: Metrics.dotSize
                     radius: Theme.focusWidth
                     width: Metrics.dotSize
