@@ -187,7 +187,7 @@ def _notes(whole: CostReport) -> tuple[str, ...]:
 
 def _source_lines(reports: Sequence[CostReport], whole: CostReport) -> tuple[SpendLine, ...]:
     ranked = sorted(reports, key=lambda one: (-(one.cost or 0.0), -one.tokens.total))
-    lines = []
+    lines: list[SpendLine] = []
     for report in ranked:
         source = cost_source(report.source)
         share = _share(report.cost, report.tokens.total, whole)

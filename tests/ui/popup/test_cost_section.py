@@ -99,7 +99,7 @@ def test_a_week_is_no_day() -> None:
 
 def test_the_chart_is_made_when_it_is_opened(theme: ThemeModel) -> None:
     section = CostSectionModel(sample_block("claude"), theme)
-    assert section.chart is None
+    assert section.property("chart") is None
     section.toggle()
     chart = section.chart
     assert isinstance(chart, CostChartModel)
@@ -133,13 +133,13 @@ def test_a_card_gains_and_loses_its_cost(theme: ThemeModel, card: Callable[..., 
     heard: list[None] = []
     model.costChanged.connect(lambda: heard.append(None))
     model.apply(card(local_cost=first_scan_block()))
-    section = model.cost_section
-    assert section is not None
+    section = model.property("cost")
+    assert isinstance(section, CostSectionModel)
     model.apply(card(local_cost=sample_block("claude")))
-    assert model.cost_section is section
+    assert model.property("cost") is section
     assert section.todayText == "Today: $46.00 · 30M tokens"
     model.apply(card())
-    assert model.cost_section is None
+    assert model.property("cost") is None
     assert len(heard) == 2
 
 

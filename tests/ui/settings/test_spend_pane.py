@@ -6,6 +6,7 @@ import asyncio
 import json
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -80,6 +81,10 @@ def pane(world: World, costs: Costs, asked_where: list[Any]) -> SpendPaneModel:
     made = SpendPaneModel(world.session, tasks, world.theme, lambda name, done: asked_where.append((name, done)))
     made.show(True)
     return made
+
+
+def _says(pane: SpendPaneModel, text: str) -> bool:
+    return pane.saved == text
 
 
 def records(model: Any) -> Any:
@@ -195,7 +200,7 @@ async def test_what_is_shown_is_written(
     assert [name for name, _ in asked_where] == ["spend-2030-01-08-30d.csv", "spend-2030-01-08-30d.json"]
     for name, done in asked_where:
         done(tmp_path / name)
-        await world.until(lambda name=name: pane.saved == f"Written to {name}.")
+        await world.until(partial(_says, pane, f"Written to {name}."))
     lines = (tmp_path / "spend-2030-01-08-30d.csv").read_text("utf-8").splitlines()
     assert lines[0].startswith("provider,date,model,requests,input_tokens")
     assert {line.split(",")[0] for line in lines[1:]} == {"codex", "claude"}

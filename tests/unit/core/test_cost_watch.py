@@ -107,10 +107,10 @@ async def test_there_is_one_scan_at_a_time(costs: CostWorld) -> None:
         await batch(costs)
         await costs.clock.advance(120)
     assert len(costs.logs.scans) == 1
-    assert costs.watch.state.is_scanning
+    seen = [costs.watch.state.is_scanning]
     costs.logs.release()
     await costs.clock.settle()
-    assert not costs.watch.state.is_scanning
+    assert [*seen, costs.watch.state.is_scanning] == [True, False]
 
 
 async def test_switching_on_reads_at_once_and_off_stops_and_forgets(costs: CostWorld) -> None:
@@ -172,12 +172,13 @@ async def test_progress_is_told_while_there_is_something_to_read(costs: CostWorl
     tell = costs.logs.progress
     assert tell is not None
     tell(ScanProgress(1, 4, 10, 40))
-    assert costs.watch.state.progress == ScanProgress(1, 4, 10, 40)
+    seen = [costs.watch.state.progress]
     costs.logs.release()
     await costs.clock.settle()
-    assert costs.watch.state.progress is None
+    seen.append(costs.watch.state.progress)
     tell(ScanProgress(2, 4, 20, 40))
-    assert costs.watch.state.progress is None
+    seen.append(costs.watch.state.progress)
+    assert seen == [ScanProgress(1, 4, 10, 40), None, None]
 
 
 async def test_a_failed_scan_keeps_the_last_good_numbers(costs: CostWorld) -> None:
@@ -209,9 +210,9 @@ async def test_a_scan_ends_after_ten_minutes(costs: CostWorld) -> None:
     costs.logs.held = True
     await batch(costs)
     await costs.clock.advance(10 * MINUTE - 1)
-    assert costs.watch.state.is_scanning
+    seen = [costs.watch.state.is_scanning]
     await costs.clock.advance(1)
-    assert not costs.watch.state.is_scanning
+    assert [*seen, costs.watch.state.is_scanning] == [True, False]
     assert costs.watch.state.error.startswith("Reading the logs took longer than 10 minutes and was stopped.")
     assert costs.logs.cancelled == 1
 
