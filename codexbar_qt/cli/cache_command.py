@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codexbar_qt.cli.config_commands import find_provider
-from codexbar_qt.cli.encoding import present
 from codexbar_qt.cli.exit_codes import FAILURE, SUCCESS
 from codexbar_qt.cli.output import CommandError, CommandOutput
 from codexbar_qt.core.cost_logs import CostScanError
+from codexbar_qt.json_text import present
 from codexbar_qt.provider_api import ProviderError
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from codexbar_qt.cli import api_key_command, browser_command, cache_command, commands, config_commands
 from codexbar_qt.cli.arguments import Invocation, OutputMode, UnknownOption, parse_arguments, read_output_mode
 from codexbar_qt.cli.command_run import CommandRun
-from codexbar_qt.cli.encoding import encode_json
 from codexbar_qt.cli.exit_codes import FAILURE
 from codexbar_qt.cli.interruption import Terminated, run_interruptible
 from codexbar_qt.cli.output import CommandError, CommandOutput
@@ -19,6 +18,7 @@ from codexbar_qt.cli.usage_command import attempt_lines, present_usage, read_usa
 from codexbar_qt.cli.usage_options import read_usage_options
 from codexbar_qt.core.app_config import ProviderEntry
 from codexbar_qt.core.fetch_service import FetchRequest
+from codexbar_qt.json_text import encode_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from codexbar_qt.cli.config_commands import config_failures
-from codexbar_qt.cli.cost_json import cost_element, failed_element
 from codexbar_qt.cli.cost_options import choose_sources, none_left, read_cost_options
 from codexbar_qt.cli.cost_text import cost_block
 from codexbar_qt.cli.exit_codes import FAILURE, TIMEOUT
@@ -18,6 +17,7 @@ from codexbar_qt.cli.output import CommandOutput
 from codexbar_qt.cli.progress_line import ProgressLine
 from codexbar_qt.core.cost_logs import CostScanError
 from codexbar_qt.cost.report import build_report
+from codexbar_qt.cost.report_json import cost_element, failed_element
 from codexbar_qt.cost.time_window import zone_for
 from codexbar_qt.cost.values import Ledger
 from codexbar_qt.cost.wording import left_out_sentences

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codexbar_qt.cli.detail_limits import limited_details
-from codexbar_qt.cli.encoding import plain_number, present
 from codexbar_qt.core.privacy import without_addresses
+from codexbar_qt.json_text import plain_number, present
 
 if TYPE_CHECKING:
     from codexbar_qt.cli.readings import Reading

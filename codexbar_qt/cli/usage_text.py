@@ -7,12 +7,12 @@ from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
 from codexbar_qt.cli.detail_limits import limited_details
-from codexbar_qt.cli.encoding import plain_number
 from codexbar_qt.core.lanes import is_detail, is_unlimited
 from codexbar_qt.core.money_blocks import QUOTA, amount_text, quota_text
 from codexbar_qt.core.plan_texts import plan_and_activity
 from codexbar_qt.core.privacy import without_addresses
 from codexbar_qt.core.wording import day_text, local_time, percent_text, reset_text
+from codexbar_qt.json_text import plain_number
 from codexbar_qt.provider_api import strip_ansi
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from codexbar_qt.core.cost_totals import merge_models
-from codexbar_qt.core.cost_words import cost_text, span_text
+from codexbar_qt.core.cost_words import cost_text, span_text, tokens_text
 from codexbar_qt.core.wording import day_text, token_text
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def present_cost_chart(report: CostReport) -> CostChart:
             cost_share=cost / top_cost if top_cost > 0 else 0.0,
             token_share=count / top_tokens if top_tokens > 0 else 0.0,
             cost_text=_group_cost(group),
-            token_text=f"{token_text(count)} tokens",
+            token_text=tokens_text(count),
             models=_model_lines(group),
         )
         for (first, last), group, cost, count in zip(spans, groups, costs, tokens, strict=True)

@@ -41,9 +41,13 @@ class CostPricer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CostWishes:
-    """What preferences and config ask for: the switch, days of history, the zone of days, the sources that count."""
+    """What preferences and config ask for: the switch, days of history, the zone of days, the sources that count.
+
+    `uses_catalogue`: prices may come from the public list.
+    """
 
     is_on: bool = False
+    uses_catalogue: bool = False
     history_days: int = 30
     zone: tzinfo = UTC
     sources: tuple[CostSource, ...] = ()

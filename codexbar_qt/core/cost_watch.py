@@ -150,7 +150,6 @@ class CostWatch:
         try:
             if before is not None:
                 await asyncio.wait((before,))  # one that was cancelled may still be ending
-            await self._pricer.update()
             result = await self._read()
             self._ledgers = {ledger.family: ledger for ledger in result.ledgers}
             self._scans += 1
@@ -200,8 +199,9 @@ class CostWatch:
             self._put(error=_BROKEN)
 
     async def _reports(self) -> tuple[CostReport, ...]:
-        """Return the reports of now; what changes while they are worked out is taken in."""
+        """Return the reports of now by the prices of now; what changes while they are worked out is taken in."""
         while True:
+            await self._pricer.update()
             now, ledgers, self._basis = self._clock.now(), self._ledgers, self._wanted_basis()
             reports = await asyncio.to_thread(make_reports, self._pricer, ledgers, self._basis.wishes, now)
             if self._basis == self._wanted_basis():

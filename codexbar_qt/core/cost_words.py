@@ -29,7 +29,12 @@ def cost_text(cost: float | None) -> str:
 
 def spend_text(cost: float | None, tokens: int) -> str:
     """Return "$1.04 · 15K tokens"."""
-    return f"{cost_text(cost)} · {token_text(tokens)} tokens"
+    return f"{cost_text(cost)} · {tokens_text(tokens)}"
+
+
+def tokens_text(tokens: int) -> str:
+    """Return "15K tokens"."""
+    return f"{token_text(tokens)} {'token' if tokens == 1 else 'tokens'}"
 
 
 def today_text(report: CostReport) -> str:

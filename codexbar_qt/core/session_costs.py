@@ -28,6 +28,7 @@ def cost_wishes(preferences: Preferences, enabled_ids: Iterable[str], zone: tzin
     on = frozenset(enabled_ids)
     return CostWishes(
         is_on=preferences.token_cost_usage_enabled,
+        uses_catalogue=preferences.token_cost_price_catalogue_enabled,
         history_days=preferences.cost_history_days,
         zone=zone_for(preferences.token_cost_usage_bucket_time_zone, zone),
         sources=tuple(source for source in COST_SOURCES if not source.needs_provider or source.id in on),

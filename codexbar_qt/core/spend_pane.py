@@ -145,7 +145,7 @@ def heat_map(report: CostReport) -> tuple[HeatRow, ...]:
     def row(weekday: int, name: str) -> HeatRow:
         counts = [tokens.get((weekday, hour), 0) for hour in range(24)]
         levels = tuple(-(-count * LEVELS // peak) if peak and count > 0 else 0 for count in counts)
-        texts = tuple(f"{name}, {hour:02}:00: {token_text(count)} tokens" for hour, count in enumerate(counts))
+        texts = tuple(f"{name}, {hour:02}:00: {cost_words.tokens_text(count)}" for hour, count in enumerate(counts))
         return HeatRow(name, levels, texts)
 
     return tuple(row(weekday, name) for weekday, name in enumerate(WEEKDAYS))
@@ -214,7 +214,7 @@ def _other(models: Sequence[ModelSpend]) -> ModelSpend:
 
 
 def _line(name_id: str, name: str, cost: float | None, tokens: int, share: float, color: str = "") -> SpendLine:
-    return SpendLine(name_id, name, cost_words.cost_text(cost), f"{token_text(tokens)} tokens", share, color)
+    return SpendLine(name_id, name, cost_words.cost_text(cost), cost_words.tokens_text(tokens), share, color)
 
 
 def _share(cost: float | None, tokens: int, whole: CostReport) -> float:

@@ -6,10 +6,9 @@ import csv
 import io
 from typing import TYPE_CHECKING, Literal
 
-import msgspec
-
 from codexbar_qt.cost.report_json import cost_element
 from codexbar_qt.cost.sources import cost_source
+from codexbar_qt.json_text import encode_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -79,4 +78,4 @@ def _plain(name: str) -> str:
 
 def _json(reports: Iterable[CostReport]) -> str:
     elements = [cost_element(report, source) for report in reports if (source := cost_source(report.source))]
-    return msgspec.json.format(msgspec.json.encode(elements), indent=2).decode() + "\n"
+    return encode_json(elements, pretty=True)

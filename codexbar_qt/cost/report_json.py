@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codexbar_qt.json_text import present
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from codexbar_qt.cost.report_values import CostReport, DaySpend, ModelSpend, ProjectSpend
     from codexbar_qt.cost.sources import CostSource
@@ -109,8 +111,3 @@ def _project(project: ProjectSpend, source: CostSource) -> dict[str, object]:
             "sources": [],
         }
     )
-
-
-def present(members: Mapping[str, object]) -> dict[str, object]:
-    """Return the members that have a value."""
-    return {key: item for key, item in members.items() if item is not None}

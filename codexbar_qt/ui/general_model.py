@@ -86,6 +86,20 @@ def _cost_fields(session: SettingsSession, tasks: SettingsTasks) -> tuple[Settin
             "Estimates the cost from the logs that Claude Code and Codex keep; the logs stay on this machine.",
         ),
         _history(session, tasks),
+        _catalogue(session, tasks),
+    )
+
+
+def _catalogue(session: SettingsSession, tasks: SettingsTasks) -> ToggleField:
+    return ToggleField(
+        FieldText(
+            "token_cost_price_catalogue_enabled",
+            "Update prices from models.dev",
+            "Fetches the public price list once a day for a better estimate; your logs stay on this machine.",
+        ),
+        read=lambda: session.preferences.token_cost_price_catalogue_enabled,
+        write=lambda on: tasks.edit_preferences({"token_cost_price_catalogue_enabled": on}),
+        shown_when=lambda: session.preferences.token_cost_usage_enabled,
     )
 
 

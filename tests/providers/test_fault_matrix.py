@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 import codexbar_providers
-from codexbar_qt.cli.encoding import encode_json
 from codexbar_qt.cli.readings import Reading
 from codexbar_qt.cli.usage_json import usage_element
 from codexbar_qt.cli.usage_text import TextStyle, usage_block
@@ -22,6 +21,7 @@ from codexbar_qt.core.declared_types import is_sound
 from codexbar_qt.core.presenter import Look, present_card, present_tab
 from codexbar_qt.core.snapshot_texts import fit_to_show
 from codexbar_qt.core.tray_presenter import TraySubject, present_tray
+from codexbar_qt.json_text import encode_json
 from codexbar_qt.provider_testing import load_case
 from codexbar_qt.provider_testing.fault_injection import FAULTS
 from codexbar_qt.provider_testing.fault_matrix import FAMILIES, FaultMatrix, FaultReport

@@ -71,6 +71,7 @@ async def test_a_picker_stores_its_preference(
     [
         ("show_optional_credits_and_extra_usage", "showOptionalCreditsAndExtraUsage", True),
         ("token_cost_usage_enabled", "tokenCostUsageEnabled", False),
+        ("token_cost_price_catalogue_enabled", "tokenCostPriceCatalogueEnabled", False),
         ("hide_personal_info", "hidePersonalInfo", False),
         ("start_at_login", "launchAtLogin", False),
         ("keyring_fallback_file", "keyringFallbackFile", False),

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 import pytest
 
-from codexbar_qt.cli.encoding import encode_json
 from codexbar_qt.cli.readings import Reading
 from codexbar_qt.cli.targets import Target
 from codexbar_qt.cli.usage_command import present_usage, read_usage
@@ -20,6 +19,7 @@ from codexbar_qt.cli.usage_json import usage_element
 from codexbar_qt.cli.usage_options import UsageOptions
 from codexbar_qt.cli.usage_text import TextStyle
 from codexbar_qt.core.config_normal import read_entry
+from codexbar_qt.json_text import encode_json
 from codexbar_qt.provider_api import (
     ChartPoint,
     CreditEvent,

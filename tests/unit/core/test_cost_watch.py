@@ -258,6 +258,9 @@ async def test_zone_history_sources_and_prices_are_taken_up_without_reading(cost
     costs.pricer.prices = "models.dev"
     await batch(costs)
     assert {one.prices for one in costs.watch.state.over(30)} == {"models.dev"}
+    updates = costs.pricer.updates
+    await costs.change(uses_catalogue=True)
+    assert costs.pricer.updates == updates + 1
     assert len(costs.logs.scans) == 1
 
 

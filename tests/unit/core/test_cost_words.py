@@ -119,7 +119,7 @@ def test_a_later_scan_only_turns_the_ring() -> None:
 def test_an_error_stands_beside_the_last_good_numbers() -> None:
     block = present_cost_block(state(spend(TODAY, 1, 1), error="It failed."), VERTEX, NOW, UTC)
     assert block is not None
-    assert (block.error, block.today_text) == ("It failed.", "Today: $1.00 · 1 tokens")
+    assert (block.error, block.today_text) == ("It failed.", "Today: $1.00 · 1 token")
     alone = present_cost_block(CostState(is_on=True, error="It failed."), VERTEX, NOW, UTC)
     assert alone is not None
     assert alone.error == "It failed."

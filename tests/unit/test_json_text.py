@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codexbar_qt.cli.encoding import encode_json, present
+from codexbar_qt.json_text import encode_json, present
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""JSON as consumers of the command expect it, byte for byte (cli.md 3)."""
+"""JSON as consumers of the command line expect it, byte for byte (cli.md 3); exports are written alike. Pure."""
 
 from __future__ import annotations
 
