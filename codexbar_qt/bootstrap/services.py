@@ -167,6 +167,7 @@ def build_demo_services() -> Services:
 
     config_file.update(enable_all)
     preferences_file = PreferencesFile(location.settings_path, env.get, clock.now)
+    preferences_file.settle()  # as in a new install, whatever is shown beyond that
     preferences_file.update({"token_cost_usage_enabled": True})
     return Services(
         env=env,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtGui import QImage
 
+from codexbar_qt.ui.cost_scene import spend_scenes
 from codexbar_qt.ui.settings_scene import PAGE_STATES, SceneSession
 from codexbar_qt.ui.settings_sheet import render_settings_pages, render_settings_session
 
@@ -29,10 +30,12 @@ async def test_every_page_is_drawn_in_every_state(world: World, app: QApplicatio
     paths = render_settings_pages(app, world.session, tmp_path, dark=False)
     names = {path.name.removeprefix("settings-").removesuffix("-light@1x.png") for path in paths}
     providers = {f"{name}-{state}" for name in ("alpha", "beta", "gamma") for state in PAGE_STATES if state != "pasted"}
-    pages, looks = ("general", "privacy", "alpha", "beta"), ("high-contrast", "text-200", "rtl")
+    pages, looks = ("general", "spend", "privacy", "alpha", "beta"), ("high-contrast", "text-200", "rtl")
     variants = {f"{page}-{look}" for page in pages for look in looks}
-    panes = {"general", "privacy", "privacy-empty", "privacy-error", "advanced", "about", "advanced-error"}
-    assert names == panes | providers | variants | {"beta-pasted"}
+    panes = {"general", "spend", "privacy", "privacy-empty", "privacy-error", "advanced", "about", "advanced-error"}
+    spend = {f"spend-{name}" for name in spend_scenes()}
+    assert {"spend-one-day", "spend-90-days", "spend-no-data", "spend-unknown-models", "spend-why"} <= spend
+    assert names == panes | providers | variants | spend | {"beta-pasted"}
     assert all(colours(path) > 5 for path in paths)
     assert len({path.read_bytes() for path in paths}) == len(paths)
 
@@ -40,8 +43,9 @@ async def test_every_page_is_drawn_in_every_state(world: World, app: QApplicatio
 async def test_the_session_is_drawn_as_it_is(world: World, app: QApplication, tmp_path: Path) -> None:
     light = render_settings_session(app, world.session, tmp_path, dark=False)
     dark = render_settings_session(app, world.session, tmp_path, dark=True)
-    assert [path.name for path in light][:5] == [
+    assert [path.name for path in light][:6] == [
         "settings-general-light@1x.png",
+        "settings-spend-light@1x.png",
         "settings-privacy-light@1x.png",
         "settings-advanced-light@1x.png",
         "settings-about-light@1x.png",

@@ -140,7 +140,7 @@ async def test_keyboard_reaches_every_control_and_comes_round(desk: Desk) -> Non
             break
     else:
         pytest.fail(f"Tab never came back: {seen}")
-    sidebar = ["SearchField", *["NavItem"] * 4, "ProviderLine"]
+    sidebar = ["SearchField", *["NavItem"] * 5, "ProviderLine"]
     accounts = ["LineField", "LineField", "ToggleSwitch"]
     connection = ["Picker", "LineField", "LinkText", "LineField", "ToggleSwitch", *accounts]
     # Refresh is skipped while the provider is off, and so is Add while nothing is entered.
