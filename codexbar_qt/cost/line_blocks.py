@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import heapify, heappop, heapreplace
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -69,18 +70,22 @@ def _blocks(stream: ByteStream, checkpoint: Callable[[int], None]) -> Iterator[b
 
 def _hits(data: bytes, last: int, needles: Sequence[bytes], tally: Tally) -> Iterator[bytes]:
     """Yield the lines of `data` up to its line end at `last`."""
-    places = {needle: place for needle in needles if (place := data.find(needle, 0, last)) >= 0}
+    places = [(place, needle) for needle in needles if (place := data.find(needle, 0, last)) >= 0]
+    heapify(places)
     while places:
-        hit = min(places.values())
+        hit = places[0][0]
         start, end = data.rfind(b"\n", 0, hit) + 1, data.find(b"\n", hit)
         if end - start > LONGEST_LINE:
             tally.long_lines += 1
         else:
             yield data[start:end]
-        for needle in [needle for needle, place in places.items() if place < end]:
-            places[needle] = data.find(needle, end, last)
-            if places[needle] < 0:
-                del places[needle]
+        while places and places[0][0] < end:
+            needle = places[0][1]
+            place = data.find(needle, end, last)
+            if place < 0:
+                heappop(places)
+            else:
+                heapreplace(places, (place, needle))
 
 
 def _behind_long_line(blocks: Iterator[bytes], data: bytes, needles: Sequence[bytes], tally: Tally) -> bytes:

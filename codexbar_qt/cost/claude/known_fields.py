@@ -27,7 +27,7 @@ class ServerTools(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     web_fetch_requests: int | None = None
 
 
-class Usage(msgspec.Struct, forbid_unknown_fields=True):
+class Usage(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """`message.usage`."""
 
     input_tokens: int = 0
@@ -41,7 +41,7 @@ class Usage(msgspec.Struct, forbid_unknown_fields=True):
     speed: _Plain = None
 
 
-class Message(msgspec.Struct, forbid_unknown_fields=True):
+class Message(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """`message`. What people and tools said is passed over."""
 
     model: str
@@ -54,7 +54,7 @@ class Message(msgspec.Struct, forbid_unknown_fields=True):
     stop_sequence: _Plain = None
 
 
-class KnownLine(msgspec.Struct, forbid_unknown_fields=True):
+class KnownLine(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """An entry."""
 
     type: str

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from codexbar_qt.cost.claude.known_fields import KnownLine
+from codexbar_qt.cost.claude.known_fields import CacheLives, KnownLine, Message, Usage
 from codexbar_qt.cost.claude.vertex import has_vertex_metadata, may_have_vertex_metadata
 from codexbar_qt.cost.columns import LARGEST
 
@@ -80,21 +80,7 @@ class LineReader:
             raise BrokenLineError from None
         if known.type != "assistant":
             return None
-        message, usage, lives = known.message, known.message.usage, known.message.usage.cache_creation
-        return self._row(
-            known.timestamp,
-            message.model,
-            message.id,
-            known.requestId,
-            known.isSidechain,
-            (
-                usage.input_tokens,
-                usage.output_tokens,
-                usage.cache_read_input_tokens,
-                usage.cache_creation_input_tokens,
-                0 if lives is None else lives.ephemeral_1h_input_tokens,
-            ),
-        )
+        return self._row(known)
 
     def _read_unknown(self, line: bytes) -> Row | None:
         try:
@@ -112,15 +98,17 @@ class LineReader:
         if not isinstance(at, str) or not isinstance(model, str):
             return None
         lives = usage.get("cache_creation")
-        numbers = (
+        hour = _number(lives.get("ephemeral_1h_input_tokens")) if isinstance(lives, dict) else 0
+        numbers = Usage(
             _number(usage.get("input_tokens")),
             _number(usage.get("output_tokens")),
             _number(usage.get("cache_read_input_tokens")),
             _number(usage.get("cache_creation_input_tokens")),
-            _number(lives.get("ephemeral_1h_input_tokens")) if isinstance(lives, dict) else 0,
+            CacheLives(ephemeral_1h_input_tokens=hour),
         )
-        sidechain = entry.get("isSidechain") is True
-        row = self._row(at, model, _text(message.get("id")), _text(entry.get("requestId")), sidechain, numbers)
+        said = Message(model, numbers, _text(message.get("id")))
+        request_id, is_sidechain = _text(entry.get("requestId")), entry.get("isSidechain") is True
+        row = self._row(KnownLine("assistant", at, said, request_id, is_sidechain))
         if row is not None and may_have_vertex_metadata(line) and has_vertex_metadata(entry):
             return row._replace(is_vertex=True)
         return row
@@ -131,24 +119,21 @@ class LineReader:
             raise BrokenLineError
         return self.read(mended)
 
-    def _row(
-        self,
-        timestamp: str,
-        model: str,
-        message_id: str | None,
-        request_id: str | None,
-        is_sidechain: bool,
-        numbers: tuple[int, int, int, int, int],
-    ) -> Row | None:
-        fresh, output, read, write, hour = numbers
-        bits = fresh | output | read | write | hour
-        if not 0 <= bits <= LARGEST:  # a negative number makes it negative, and one that is too large too large
-            fresh, output, read, write, hour = (max(0, number) for number in numbers)
+    def _row(self, line: KnownLine) -> Row | None:
+        message = line.message
+        usage, model, message_id, request_id = message.usage, message.model, message.id, line.requestId
+        fresh, output, read = usage.input_tokens, usage.output_tokens, usage.cache_read_input_tokens
+        write, lives = usage.cache_creation_input_tokens, usage.cache_creation
+        hour = 0 if lives is None else lives.ephemeral_1h_input_tokens
+        if not 0 <= fresh | output | read | write | hour <= LARGEST:  # one below 0 makes it so, one too large, too
+            fresh, output, read, write, hour = (max(0, number) for number in (fresh, output, read, write, hour))
             if max(fresh, output, read, write) > LARGEST:
                 raise BrokenLineError
+        timestamp = line.timestamp
         at = self._minutes.get(timestamp[:16])
-        if at is not None and timestamp[16:19] in _SECONDS and timestamp[19:] in _ENDS:
-            at += _SECONDS[timestamp[16:19]]
+        second = _SECONDS.get(timestamp[16:19])
+        if at is not None and second is not None and timestamp[19:] in _ENDS:
+            at += second
         else:
             at = self._seconds(timestamp)
         if at < 0 or not (fresh or output or read or write):
@@ -159,7 +144,9 @@ class LineReader:
         elif len(key) > _LONGEST_KEY or "\n" in key:
             key = _short(key)
         is_vertex = "_vrtx_" in ids or ("@" in model and model.startswith("claude-"))
-        return Row(key, at, model, is_vertex, is_sidechain, fresh, output, read, write, hour if hour < write else write)
+        hour = hour if hour < write else write
+        values = (key, at, model, is_vertex, line.isSidechain, fresh, output, read, write, hour)
+        return tuple.__new__(Row, values)  # what Row(*values) does, at half the price
 
     def _seconds(self, timestamp: str) -> int:
         """Return the seconds since 1970 of an ISO 8601 time with an offset, -1 for anything else."""

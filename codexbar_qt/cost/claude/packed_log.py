@@ -93,9 +93,6 @@ def _pack_group(keyed: Sequence[Row], keyless: Sequence[Row]) -> RowGroup:
     rows = (*keyed, *keyless)
     if not rows:
         return RowGroup()
-    sums = BucketSums()
-    for row in rows:
-        sums.add(bucket_key(row), amounts_of(row))
     keys, at, names, vertex, _, *numbers = zip(*rows, strict=True)
     models = {name: place for place, name in enumerate(dict.fromkeys(names))}
     columns = (at, [models[name] for name in names], vertex, *numbers)
@@ -103,5 +100,22 @@ def _pack_group(keyed: Sequence[Row], keyless: Sequence[Row]) -> RowGroup:
         keys="\n".join(keys[: len(keyed)]).encode(),
         models=tuple(models),
         columns=tuple(pack_column(column) for column in columns),
-        buckets=sums.buckets(),
+        buckets=_buckets(rows),
     )
+
+
+def _buckets(rows: Sequence[Row]) -> tuple[UsageBucket, ...]:
+    """Return what rows add up to; whole buckets at once, for there are many rows."""
+    alike: dict[tuple[bool, int, str, bool], list[Row]] = {}
+    for row in rows:
+        key = (row.is_vertex, row.at // SLOT_SECONDS, row.model, row.is_long)
+        if key in alike:
+            alike[key].append(row)
+        else:
+            alike[key] = [row]
+    sums = BucketSums()
+    for found in alike.values():
+        _, _, _, _, _, *numbers = zip(*found, strict=True)
+        fresh, output, read, write, hour = map(sum, numbers)
+        sums.add(bucket_key(found[0]), (len(found), fresh, output, read, write, hour, 0))
+    return sums.buckets()
