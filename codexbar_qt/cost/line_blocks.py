@@ -49,7 +49,7 @@ def lines_with(
     for block in blocks:
         data += block
         last = data.rfind(b"\n")
-        while last < 0 and len(data) > LONGEST_LINE:
+        if last < 0 and len(data) > LONGEST_LINE:
             data = _behind_long_line(blocks, data, needles, tally)
             last = data.rfind(b"\n")
         if last >= 0:

@@ -187,6 +187,25 @@ def test_a_file_that_stays_locked(path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert path.exists()
 
 
+def test_a_file_that_another_process_has_made_in_between(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look at an empty file and the lock on it."""
+    look, looks = StateFile._is_ours, []
+
+    def look_late(state: StateFile, base: sqlite3.Connection) -> bool:
+        found = look(state, base)
+        looks.append(found)
+        if len(looks) == 1:
+            with StateFile(path, VERSION) as other:
+                other.save([(A, KEPT)])
+        return found
+
+    monkeypatch.setattr(StateFile, "_is_ours", look_late)
+    with StateFile(path, VERSION) as state:
+        assert state.is_kept
+        assert state.load(A.path) == KEPT
+    assert looks == [False, False, False, True]
+
+
 def test_a_snapshot_sees_one_moment(path: Path) -> None:
     with StateFile(path, VERSION) as one, StateFile(path, VERSION) as other:
         one.save([(A, KEPT)])

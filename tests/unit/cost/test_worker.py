@@ -286,6 +286,22 @@ def test_a_lifeline_that_is_cut_ends_the_scan_which_keeps_what_it_has_read(machi
 
 
 @NOT_WINDOWS
+def test_an_answer_that_nobody_hears_is_no_trouble_of_the_log(machine: Machine) -> None:
+    """The scan ends with the log it is at, instead of leaving that one out."""
+    machine.dig("000")
+    machine.fill(2)
+    worker = Worker(ScanRequest(machine.places, str(machine.folder)))
+    wait_for_hole(worker, 0)
+    assert worker.process.stdout is not None
+    worker.process.stdout.close()
+    assert worker.process.wait(60) == 1
+    with StateFile(machine.state, CLAUDE_FAMILY.version) as state:
+        assert state.known() == {}
+    worker.process.stdout = None
+    worker.close()
+
+
+@NOT_WINDOWS
 def test_an_interrupt_of_the_terminal_ends_it_in_silence(machine: Machine) -> None:
     machine.fill(1)
     machine.dig("999")

@@ -10,13 +10,15 @@ import pytest
 
 from codexbar_qt.cost.claude.family import ClaudeFamily
 from codexbar_qt.cost.family import ScanCancelled
+from codexbar_qt.cost.log_files import LogFile
+from codexbar_qt.cost.state_file import StateFile
 from tests.unit.cost.claude.claude_world import ClaudeWorld, left_out, line, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from codexbar_qt.cost.family import FileState, FileStates
-    from codexbar_qt.cost.log_files import Inventory, LogFile
+    from codexbar_qt.cost.log_files import Inventory
     from codexbar_qt.cost.places import Places
     from codexbar_qt.cost.values import Ledger, ScanProgress
 
@@ -314,3 +316,27 @@ def test_progress_from_first_to_last(world: ClaudeWorld) -> None:
     told.clear()
     world.scan(told.append)
     assert told == []
+
+
+def test_what_another_process_keeps_while_all_is_added_up_changes_nothing(
+    world: ClaudeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A third copy turns up between adding the rows up and taking copies out; it would take out one too many."""
+    world.write("a", line("1", 5))
+    world.write("b", line("1", 5))
+    file = LogFile(str(world.write("c", line("1", 5), line("2", 6))), 1, 1)
+    kept = world.family.read(file, None, lambda _: None)
+    world.write("c", line("2", 6))
+    load, loads = StateFile.load, []
+
+    def load_late(state: StateFile, path: str) -> FileState | None:
+        loads.append(path)
+        if len(loads) == 4:
+            with StateFile(world.state_path, world.family.version) as other:
+                other.save([(file, kept)])
+        return load(state, path)
+
+    monkeypatch.setattr(StateFile, "load", load_late)
+    ledger = world.scan()
+    assert len(loads) == 6
+    assert (tokens(ledger).input, ledger.rows, ledger.duplicates) == (11, 2, 1)
