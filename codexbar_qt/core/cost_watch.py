@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from codexbar_qt.core.cost_logs import CostLogs
     from codexbar_qt.core.cost_reports import CostPricer, CostWishes
     from codexbar_qt.cost.report_values import CostReport
+    from codexbar_qt.cost.sources import CostSource
     from codexbar_qt.cost.values import Ledger, ScanProgress, ScanResult
     from codexbar_qt.provider_api import Clock
 
@@ -109,12 +110,17 @@ class CostWatch:
         first, after = day_bounds(day, self._wishes.zone)
         priced: list[PricedRow] = []
         total = 0
-        for source in self._wishes.sources:
+        for source in self._used_on(day):
             page = await self._logs.rows(source.id, first, after, MOST_ROWS)
             total += page.total
             priced += await asyncio.to_thread(price_rows, self._pricer, source, page.rows)
         priced.sort(key=lambda one: one.row.at)
         return DayRows(tuple(priced[:MOST_ROWS]), total, self._home)
+
+    def _used_on(self, day: date) -> tuple[CostSource, ...]:
+        """Return the sources that count requests on a day, all while that is not known: each costs a process."""
+        used = {one.source for one in self._state.reports if any(spend.day == day for spend in one.days)}
+        return tuple(one for one in self._wishes.sources if one.id in used) or self._wishes.sources
 
     async def settled(self) -> None:
         """Wait until nothing is being read or worked out."""

@@ -99,9 +99,9 @@ Column {
 
     PairLine {
         anchors.right: parent.right
-        leftColor: Theme.faint
+        leftColor: Theme.muted
         leftText: root.chart.firstLabel
-        rightColor: Theme.faint
+        rightColor: Theme.muted
         rightText: root.chart.lastLabel
         size: Theme.metaSize
         width: root.width - root.scaleWidth - Theme.gapSmall

@@ -2,7 +2,7 @@ import QtQuick
 
 // A value on the scale beside a chart.
 Label {
-    color: Theme.faint
+    color: Theme.muted
     font.pixelSize: Theme.metaSize
     horizontalAlignment: Text.AlignRight
 }

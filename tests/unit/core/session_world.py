@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codexbar_qt.core.browser_sessions import BrowserSessions
+    from codexbar_qt.core.cost_watch import CostParts
     from codexbar_qt.core.fetch_service import FetchRequest
     from codexbar_qt.provider_api import Env, SelectedAccount, SettingsView
     from tests.unit.core.conftest import ManualClock
@@ -80,6 +81,7 @@ class World:
         self.told = 0
         self.is_demo = False
         self.browsers: BrowserSessions | None = None
+        self.costs: CostParts | None = None
 
     def build(self) -> AppSession:
         self.config_file = ConfigFile(self.location, self.providers, self.clock.now)
@@ -99,6 +101,7 @@ class World:
             archive=SnapshotArchive(self.archive_path),
             memories=self.memories,
             browsers=self.browsers,
+            costs=self.costs,
             is_demo=self.is_demo,
         )
         session = AppSession(parts, self.config_file.load(), self.preferences_file.load())

@@ -301,6 +301,12 @@ async def test_the_rows_of_a_day_come_priced_and_in_order(costs: CostWorld) -> N
     assert costs.logs.asked == [(name, first, first + 23 * 3600, 2000) for name in ("codex", "claude")]
 
 
+async def test_only_sources_with_use_are_asked(costs: CostWorld) -> None:
+    await batch(costs)
+    await costs.watch.rows(date(2026, 7, 16))
+    assert [asked[0] for asked in costs.logs.asked] == ["claude"]
+
+
 async def test_rows_that_cannot_be_read_say_why(costs: CostWorld) -> None:
     costs.logs.error = CostScanError("The log was removed.")
     with pytest.raises(CostScanError, match=r"The log was removed\."):

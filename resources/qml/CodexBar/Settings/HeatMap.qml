@@ -57,14 +57,19 @@ SectionBody {
         }
     }
 
-    PairLine {
-        anchors.right: parent.right
-        leftColor: Theme.faint
-        leftText: "00:00"
-        rightColor: Theme.faint
-        rightText: "24:00"
-        size: Theme.metaSize
-        width: parent.width - Metrics.weekdayWidth
+    Row {
+        leftPadding: root.mirrored ? 0 : Metrics.weekdayWidth
+        rightPadding: root.mirrored ? Metrics.weekdayWidth : 0
+        width: parent.width
+
+        PairLine {
+            leftColor: Theme.muted
+            leftText: "00:00"
+            rightColor: Theme.muted
+            rightText: "24:00"
+            size: Theme.metaSize
+            width: 24 * root.cell
+        }
     }
 
     Label {

@@ -15,7 +15,7 @@ Row {
 
     Label {
         anchors.verticalCenter: parent.verticalCenter
-        color: Theme.faint
+        color: Theme.muted
         font.pixelSize: Theme.metaSize
         text: root.label
         width: Metrics.weekdayWidth
