@@ -13,6 +13,7 @@ from codexbar_qt.cost.values import (
     Ledger,
     LeftOut,
     RowsPage,
+    ScanProgress,
     ScanResult,
     TokenCounts,
     UsageBucket,
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
-    from codexbar_qt.cost.values import ScanProgress
     from codexbar_qt.provider_api import Clock
 
 HOME = "/home/you"
-_DAYS = 120
+_DAYS = 100
+_STEPS, _STEP_SECONDS = 4, 0.2
+_FILES, _BYTES = 340, 212_000_000
 _HOURS = (8, 9, 9, 10, 10, 10, 11, 13, 14, 14, 15, 15, 16, 17, 20, 21)
 _WEEKEND = 5
 
@@ -76,7 +78,11 @@ class DemoCostLogs:
     async def scan(
         self, *, refresh: bool = False, jobs: int = 1, progress: Callable[[ScanProgress], None] | None = None
     ) -> ScanResult:
-        """Return what the demo has."""
+        """Return what the demo has, after a moment in which it seems to read."""
+        for step in range(_STEPS):
+            if progress is not None:
+                progress(ScanProgress(_FILES * step // _STEPS, _FILES, _BYTES * step // _STEPS, _BYTES))
+            await self._clock.sleep(_STEP_SECONDS)
         now = self._clock.now()
         return ScanResult(await asyncio.to_thread(_ledgers, now), now.timestamp())
 
