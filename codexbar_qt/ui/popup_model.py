@@ -81,7 +81,7 @@ class PopupModel(QObject):
         self._confirm = self._timer(_CONFIRM_MS, self.errorCopiedChanged.emit)
         bridge.accountChanged.connect(self._on_account)
         theme.changed.connect(self._present_tabs)
-        self._unsubscribe = (session.subscribe(self._on_session), session.costs.subscribe(self._on_session))
+        self._unsubscribe = (session.subscribe(self._on_session), session.costs.subscribe(self._on_costs))
 
     def dispose(self) -> None:
         """Let go of the session; the model is of no use after."""
@@ -168,6 +168,18 @@ class PopupModel(QObject):
     def _on_session(self) -> None:
         if self._is_open:
             self.present()
+
+    def _on_costs(self) -> None:
+        """Take progress and news of local cost, which concern no tab but its own."""
+        if not self._is_open:
+            return
+        before, now = self._spend_state, self._session.spend()
+        if (before is None, before and before.error) != (now is None, now and now.error):
+            self.present()
+            return
+        self._spend_state = now
+        self._present_card()
+        self._present_flags()
 
     def _card(self, place: int = 0) -> CardState | None:
         records = self._cards.records

@@ -92,6 +92,7 @@ def test_the_window_of_a_desktop_without_a_tray_grows_with_its_card(apps: Apps, 
         shape = desktop.do("getwindowgeometry", "--shell", desktop.windows(POPUP)[0])
         return int(dict(line.split("=", 1) for line in shape.splitlines())["HEIGHT"])
 
+    until(lambda: len({height() for _ in range(3)}) == 1, "the window never stands still")
     first = height()
     desktop.do("key", "Right")
     until(lambda: height() > first, "a longer card does not fit into the window")
