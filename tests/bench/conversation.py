@@ -98,7 +98,7 @@ class Conversation:
         if name == "beat":
             heart = Heartbeat()
             await asyncio.sleep(float(argument))
-            return {"stall_ms": await heart.stop()}
+            return {"stall_ms": await heart.stop(), "gaps": heart.gaps}
         if name == "refresh":
             return await self._refresh(argument or None)
         if name == "scan":

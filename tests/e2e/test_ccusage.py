@@ -10,13 +10,12 @@ import pytest
 from codexbar_qt.cost.prices import built_in_table
 from tests.bench.cost import ccusage
 from tests.bench.cost.claude_logs import LogPlan, write_claude_logs
-from tests.bench.cost.comparison import compare, said, same
-from tests.bench.cost.rule_cases import RULE_CASES
+from tests.bench.cost.comparison import RULE_CASES, compare, same
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.bench.cost.rule_cases import RuleCase
+    from tests.bench.cost.rule_case import RuleCase
 
 END = datetime(2026, 4, 1, tzinfo=UTC)
 
@@ -34,7 +33,7 @@ def ccusage_program() -> Path:
 @pytest.mark.parametrize("case", RULE_CASES, ids=lambda case: case.name)
 def test_a_small_log_is_worth_to_it_what_was_worked_out(case: RuleCase, program: Path, tmp_path: Path) -> None:
     case.write(tmp_path / "logs")
-    assert same(said(ccusage.run(program, tmp_path / "logs", tmp_path)), case.theirs)
+    assert same(ccusage.run_whole(program, tmp_path / "logs", tmp_path, case.family), case.theirs)
 
 
 def test_generated_logs_differ_by_known_rules_alone(program: Path, tmp_path: Path) -> None:

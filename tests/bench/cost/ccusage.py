@@ -1,4 +1,4 @@
-"""ccusage, the program that Claude cost is compared with: puts a pinned release below build/ and runs it."""
+"""ccusage, the program that local cost is compared with: puts a pinned release below build/ and runs it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.bench.cost.reference_rules import Cell
+from tests.bench.cost.rule_case import Said
 
 if TYPE_CHECKING:
     from tests.bench.cost.reference_rules import Cells
+    from tests.bench.cost.rule_case import Family
 
 VERSION = "20.0.24"
 """The launcher of later releases asks for a Linux program that was never published."""
@@ -50,31 +52,40 @@ def install() -> tuple[Path | None, str]:
     return program, ""
 
 
-def command(program: Path) -> list[str]:
-    """Return the command that reports Claude by day, with the prices it carries."""
-    return [str(program), "claude", "daily", "--json", "--offline"]
+def command(program: Path, family: Family = "claude") -> list[str]:
+    """Return the command that reports a family of logs by day, with the prices the program carries."""
+    return [str(program), family, "daily", "--json", "--offline"]
 
 
-def environment(claude: Path, home: Path) -> dict[str, str]:
-    """Return the variables for logs below `claude`; `home` is empty."""
-    return {"PATH": os.environ.get("PATH", ""), "HOME": str(home), "CLAUDE_CONFIG_DIR": str(claude), "TZ": "UTC"}
+def environment(folder: Path, home: Path) -> dict[str, str]:
+    """Return the variables for logs below `folder`; `home` is empty."""
+    known = {"PATH": os.environ.get("PATH", ""), "HOME": str(home), "TZ": "UTC"}
+    return {**known, "CLAUDE_CONFIG_DIR": str(folder), "CODEX_HOME": str(folder)}
 
 
-def run(program: Path, claude: Path, home: Path) -> dict[tuple[str, str], Cell]:
+def run(program: Path, claude: Path, home: Path) -> Cells:
     """Return what it reports of the logs below `claude`, by day (UTC) and the model's name as logged."""
-    done = subprocess.run(
-        command(program), env=environment(claude, home), check=True, capture_output=True, timeout=_SECONDS
-    )
-    report: Any = json.loads(done.stdout)
-    days = report["daily"] if isinstance(report, dict) else []  # [] is all it says of no data
     cells: defaultdict[tuple[str, str], Cell] = defaultdict(Cell)
-    for day in days:
+    for day in _report(program, claude, home, "claude").get("daily", ()):
         for model in day["modelBreakdowns"]:
             tokens = tuple(
                 model[name] for name in ("inputTokens", "outputTokens", "cacheReadTokens", "cacheCreationTokens")
             )
-            cells[day["date"], model["modelName"]].add(tokens, model["cost"])
+            cells[day["date"], model["modelName"]].add(tokens, model["cost"] or None)
     return dict(cells)
+
+
+def run_whole(program: Path, folder: Path, home: Path, family: Family) -> Said:
+    """Return all tokens and dollars it reports of logs; 0 dollars are none."""
+    totals = _report(program, folder, home, family).get("totals") or {}
+    return Said(totals.get("totalTokens", 0), totals.get("totalCost", totals.get("costUSD")) or None)
+
+
+def _report(program: Path, folder: Path, home: Path, family: Family) -> dict[str, Any]:
+    words, variables = command(program, family), environment(folder, home)
+    done = subprocess.run(words, env=variables, check=True, capture_output=True, timeout=_SECONDS)
+    report = json.loads(done.stdout)
+    return report if isinstance(report, dict) else {}  # [] is all it says of no data
 
 
 def under_report_names(cells: Cells, report_name: Any) -> Cells:

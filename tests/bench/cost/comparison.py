@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codexbar_qt.cost.prices import built_in_table
 from tests.bench.cost import ccusage
+from tests.bench.cost.claude_cases import CLAUDE_CASES
+from tests.bench.cost.codex_cases import CODEX_CASES
 from tests.bench.cost.our_cells import our_cells
 from tests.bench.cost.reference_rules import DIFFERENCES, cells_of, read_entries, winners
-from tests.bench.cost.rule_cases import Said
+from tests.bench.cost.rule_case import CASES_END, Said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,9 +20,10 @@ if TYPE_CHECKING:
 
     from codexbar_qt.cost.prices import PriceTable
     from tests.bench.cost.reference_rules import Cell, Cells, Entry
-    from tests.bench.cost.rule_cases import RuleCase
+    from tests.bench.cost.rule_case import RuleCase
 
 CENT = 0.01
+RULE_CASES = (*CLAUDE_CASES, *CODEX_CASES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,13 @@ def differing(found: Cells, expected: Cells) -> list[str]:
 
 def said(cells: Cells) -> Said:
     """Return what cells add up to."""
-    costs = [cell.cost for cell in cells.values() if cell.cost]
+    costs = [cell.cost for cell in cells.values() if cell.cost is not None]
     return Said(sum(sum(cell.tokens) for cell in cells.values()), sum(costs) if costs else None)
+
+
+def our_result(case: RuleCase, folder: Path) -> Said:
+    """Return what the product says of a small log that was written below a folder."""
+    return said(our_cells(folder, built_in_table(), CASES_END, case.family))
 
 
 def cases_table(results: Iterable[tuple[RuleCase, Said, Said | None]]) -> str:

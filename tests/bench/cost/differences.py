@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 from codexbar_qt.cost.prices import built_in_table
 from tests.bench.cost import ccusage
 from tests.bench.cost.claude_logs import LogPlan, write_claude_logs
-from tests.bench.cost.comparison import cases_table, compare, said, steps_table
-from tests.bench.cost.our_cells import our_cells
-from tests.bench.cost.rule_cases import RULE_CASES
+from tests.bench.cost.comparison import RULE_CASES, cases_table, compare, our_result, steps_table
 from tests.bench.table import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.bench.cost.rule_cases import RuleCase, Said
+    from tests.bench.cost.rule_case import RuleCase, Said
     from tests.bench.rows import Plan
 
 _END = datetime(2026, 4, 1, tzinfo=UTC)
@@ -53,5 +51,5 @@ def _case_results(folder: Path, program: Path | None) -> Iterator[tuple[RuleCase
     for number, case in enumerate(RULE_CASES):
         place, home = folder / f"case-{number}", folder / "nobody"
         case.write(place)
-        theirs = said(ccusage.run(program, place, home)) if program is not None else None
-        yield case, said(our_cells(place, built_in_table(), _END)), theirs
+        theirs = ccusage.run_whole(program, place, home, case.family) if program is not None else None
+        yield case, our_result(case, place), theirs

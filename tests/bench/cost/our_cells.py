@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from codexbar_qt.cost.claude import CLAUDE_FAMILY
+from codexbar_qt.cost.families import FAMILIES
 from codexbar_qt.cost.places import Places
 from codexbar_qt.cost.progress import Progress
 from codexbar_qt.cost.reading_pool import ReadingPool
@@ -22,16 +22,18 @@ if TYPE_CHECKING:
 
     from codexbar_qt.cost.prices import PriceTable
     from tests.bench.cost.reference_rules import Cells
+    from tests.bench.cost.rule_case import Family
 
 
-def our_cells(claude: Path, table: PriceTable, end: datetime) -> Cells:
-    """Return Claude and Vertex AI together, by day (UTC) and model, of the year up to `end`."""
-    places = Places("linux", str(claude), {"CLAUDE_CONFIG_DIR": str(claude)})
-    with StateFile(None, CLAUDE_FAMILY.version) as state:
-        ledger = Scanner(places, ReadingPool(), Progress(lambda _: None)).scan(CLAUDE_FAMILY, state)
+def our_cells(folder: Path, table: PriceTable, end: datetime, family: Family = "claude") -> Cells:
+    """Return the sources of a family together, by day (UTC) and model, of the year up to `end`."""
+    places = Places("linux", str(folder), {"CLAUDE_CONFIG_DIR": str(folder), "CODEX_HOME": str(folder)})
+    logs = next(each for each in FAMILIES if each.name == family)
+    with StateFile(None, logs.version) as state:
+        ledger = Scanner(places, ReadingPool(), Progress(lambda _: None)).scan(logs, state)
     cells: defaultdict[tuple[str, str], Cell] = defaultdict(Cell)
     for source in COST_SOURCES:
-        if source.family != CLAUDE_FAMILY.name:
+        if source.family != family:
             continue
         report = build_report(ledger, source, table, zone=UTC, now=end, days=365)
         for day in report.days:

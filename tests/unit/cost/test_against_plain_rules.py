@@ -9,15 +9,14 @@ import pytest
 
 from codexbar_qt.cost.prices import built_in_table
 from tests.bench.cost.claude_logs import LogPlan, write_claude_logs
-from tests.bench.cost.comparison import compare, differing, documented, said, same
-from tests.bench.cost.our_cells import our_cells
+from tests.bench.cost.comparison import RULE_CASES, compare, differing, documented, our_result, same
 from tests.bench.cost.reference_rules import DIFFERENCES, Cell, cells_of, read_entries
-from tests.bench.cost.rule_cases import RULE_CASES, Said
+from tests.bench.cost.rule_case import Said
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.bench.cost.rule_cases import RuleCase
+    from tests.bench.cost.rule_case import RuleCase
 
 END = datetime(2026, 4, 1, tzinfo=UTC)
 """Rates changed 19 days earlier."""
@@ -27,7 +26,7 @@ SMALL = LogPlan(END, size=3_000_000, files=40, days=40)
 @pytest.mark.parametrize("case", RULE_CASES, ids=lambda case: case.name)
 def test_a_small_log_is_worth_what_was_worked_out_by_hand(case: RuleCase, tmp_path: Path) -> None:
     case.write(tmp_path)
-    assert same(said(our_cells(tmp_path, built_in_table(), END)), case.ours)
+    assert same(our_result(case, tmp_path), case.ours)
 
 
 def test_the_differences_are_documented(repo_root: Path) -> None:

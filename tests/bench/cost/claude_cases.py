@@ -1,45 +1,19 @@
-"""Small logs on which ccusage and the product differ, or could be thought to; both results are worked out by hand."""
+"""Small logs of Claude Code on which ccusage and the product differ, or could be thought to."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from tests.bench.cost.rule_case import RuleCase, Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 _SONNET = "claude-sonnet-4-5-20250929"
-_LOG = "project/a.jsonl"
+_LOG = "projects/one/a.jsonl"
 _EACH: dict[str, Any] = {"fresh": 100_000, "output": 100_000, "read": 50_000, "write": 50_000}
 """Tokens of every kind, below the threshold of long prompts at which other rates begin."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """All tokens together, and dollars; None where there is no price, which ccusage shows as 0."""
-
-    tokens: int
-    cost: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class RuleCase:
-    """Logs by path below `projects`, what both say of them, and why."""
-
-    name: str
-    logs: Mapping[str, str]
-    ours: Said
-    theirs: Said
-    why: str
-
-    def write(self, claude: Path) -> None:
-        """Write the logs below a folder."""
-        for name, text in self.logs.items():
-            path = claude / "projects" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
 
 
 def _line(
@@ -95,21 +69,21 @@ _COPIES = (
     ),
     RuleCase(
         "resumed session that was cut within an answer",
-        {_LOG: _line(output=10), "project/b.jsonl": _line(output=20)},
+        {_LOG: _line(output=10), "projects/one/b.jsonl": _line(output=20)},
         Said(10, 0.00015),
         Said(20, 0.0003),
         "of copies in several files we take the smaller path, ccusage the largest",
     ),
     RuleCase(
         "subagent that repeats an answer of its parent",
-        {_LOG: _line(output=10), "project/one/subagents/agent-1.jsonl": _line(output=20, isSidechain=True)},
+        {_LOG: _line(output=10), "projects/one/one/subagents/agent-1.jsonl": _line(output=20, isSidechain=True)},
         Said(10, 0.00015),
         Said(10, 0.00015),
         "the same: the main conversation wins",
     ),
     RuleCase(
         "subagent that repeats an answer under another request",
-        {_LOG: _line(output=10), "project/b.jsonl": _line(output=20, isSidechain=True, requestId="req_2")},
+        {_LOG: _line(output=10), "projects/one/b.jsonl": _line(output=20, isSidechain=True, requestId="req_2")},
         Said(30, 0.00045),
         Said(10, 0.00015),
         "another request id is another request for us; ccusage goes by the message alone in sidechains",
@@ -220,14 +194,14 @@ _LINES = (
     ),
     RuleCase(
         "hidden file",
-        {"project/.a.jsonl": _line(fresh=5)},
+        {"projects/one/.a.jsonl": _line(fresh=5)},
         Said(0, None),
         Said(5, 0.000015),
         "we leave hidden files and folders out",
     ),
     RuleCase(
         "extension in capitals",
-        {"project/a.JSONL": _line(fresh=5)},
+        {"projects/one/a.JSONL": _line(fresh=5)},
         Said(5, 0.000015),
         Said(0, None),
         "ccusage wants small letters",
@@ -250,8 +224,8 @@ _LINES = (
         "answer that Claude Code made up",
         {_LOG: _line("<synthetic>", output=10)},
         Said(10, None),
-        Said(0, None),
-        "ccusage leaves the model <synthetic> out; its lines have no tokens in real logs",
+        Said(10, None),
+        "the same; ccusage does not show the model <synthetic>, which has no tokens in real logs",
     ),
     RuleCase(
         "cache write whose parts are not the sum",
@@ -262,4 +236,4 @@ _LINES = (
     ),
 )
 
-RULE_CASES = (*_COPIES, *_PRICES, *_LINES)
+CLAUDE_CASES = (*_COPIES, *_PRICES, *_LINES)
