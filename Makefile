@@ -6,8 +6,14 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 ARGS ?= --demo
 T ?= tests
+# A file each to as many processes as there are processors. One file alone is quicker in the process that is there.
+WORKERS = $(if $(findstring .py,$(T)),0,logical --maxprocesses 4)
+SPREAD = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 QML := $(shell find resources/qml -name '*.qml' 2>/dev/null)
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
+
+# The tests start the command hundreds of times; each time would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
 
 # pyright is bundled in its wheel; without this it would ask the network for a newer one.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
@@ -20,8 +26,8 @@ help: ## list these targets
 run: .venv/.ready qt ## start the tray app on demo data; ARGS= with nothing uses your own profile
 	@$(BIN)/codexbar-qt $(ARGS)
 
-test: .venv/.ready qt test-tools ## run every test; T=tests/unit narrows it
-	@$(OFFSCREEN) $(BIN)/python -m pytest $(T)
+test: .venv/.ready qt test-tools ## run every test, on all processors; T=tests/unit narrows it
+	@$(OFFSCREEN) $(BIN)/python -m pytest $(SPREAD) $(T)
 
 check: lint types imports qml ## lint, types, import contracts, QML: all must be clean
 

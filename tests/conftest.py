@@ -29,6 +29,9 @@ if hasattr(time, "tzset"):
 hypothesis.settings.register_profile("repository", database=None, deadline=None, derandomize=True)
 hypothesis.settings.load_profile("repository")
 
+# Named here because the process that prints a run of several workers collects no tests and so reads no other conftest.
+pytest_plugins = ["tests.providers.fault_tables"]
+
 HOME_VARIABLES = {
     "HOME": "",
     "USERPROFILE": "",
@@ -47,11 +50,13 @@ DROPPED_NAME = re.compile(
 )
 
 
+LONGEST_FILE = "tests/providers/test_fault_matrix.py"
 DESKTOP_PROGRAMS = ("Xvfb", "dbus-run-session", "import", "openbox", "trayer", "xdotool")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave `live` tests out unless the command line asks for them."""
+    """Leave `live` tests out unless the command line asks for them; begin with what would end last."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST_FILE))
     if "live" in config.option.markexpr:
         return
     live = [item for item in items if item.get_closest_marker("live")]

@@ -36,7 +36,7 @@ def is_sound(snapshot: Snapshot) -> bool:
 
 
 def _matches(value: object, declared: Any) -> bool:
-    origin, parts = get_origin(declared), get_args(declared)
+    origin, parts = _parts(declared)
     if origin is tuple:
         return isinstance(value, tuple) and _is_row(cast("tuple[object, ...]", value), parts)
     if origin is Literal:
@@ -66,6 +66,11 @@ def _is_row(values: tuple[object, ...], parts: tuple[Any, ...]) -> bool:
     if len(parts) == 2 and parts[1] is Ellipsis:
         return all(_matches(value, parts[0]) for value in values)
     return len(values) == len(parts) and all(_matches(value, part) for value, part in zip(values, parts, strict=True))
+
+
+@lru_cache(maxsize=512)
+def _parts(declared: Any) -> tuple[Any, tuple[Any, ...]]:
+    return get_origin(declared), get_args(declared)
 
 
 @lru_cache(maxsize=64)

@@ -95,14 +95,17 @@ def _sent(credentials: Mapping[str, str], requests: Iterable[HttpRequest]) -> It
     """Yield the name of every credential that a request carries, where to and in which part."""
     for request in requests:
         place = _place(request.url)
-        for header, value in request.headers.items():
-            text = header_text(value)
-            named = [name for secret, name in credentials.items() if secret in text]
+        headers = [(name.lower(), value, header_text(value)) for name, value in request.headers.items()]
+        parts = [("the URL", request.url), ("the body", (request.body or b"").decode("utf-8", "replace"))]
+        # Nearly every secret is in no part at all, which one search finds out.
+        whole = "\n".join([text for _, text in parts] + [text for _, _, text in headers])
+        carried = [(secret, name) for secret, name in credentials.items() if secret in whole]
+        for header, value, text in headers:
+            named = [name for secret, name in carried if secret in text]
             if not named and isinstance(value, Secret):
-                named = [f"header {header.lower()}"]
-            yield from ((name, place, f"header {header.lower()}") for name in named)
-        for part, text in (("the URL", request.url), ("the body", (request.body or b"").decode("utf-8", "replace"))):
-            yield from ((name, place, part) for secret, name in credentials.items() if secret in text)
+                named = [f"header {header}"]
+            yield from ((name, place, f"header {header}") for name in named)
+        yield from ((name, place, part) for part, text in parts for secret, name in carried if secret in text)
 
 
 def _place(url: str) -> Place:

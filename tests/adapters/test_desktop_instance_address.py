@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 CONFIG = Path("/home/someone/.config/codexbar/config.json")
 
 
-def test_first_usable_folder(tmp_path: Path) -> None:
-    address = instance_address(CONFIG, "someone", "linux", (tmp_path / "missing", tmp_path))
-    assert Path(address).parent == tmp_path
+def test_first_usable_folder(runtime_dir: Path) -> None:
+    address = instance_address(CONFIG, "someone", "linux", (runtime_dir / "missing", runtime_dir))
+    assert Path(address).parent == runtime_dir
     assert address.endswith(".sock")
 
 
-def test_same_user_and_config_meet(tmp_path: Path) -> None:
+def test_same_user_and_config_meet(runtime_dir: Path) -> None:
     def at(config: Path, user: str) -> str:
-        return instance_address(config, user, "linux", (tmp_path,))
+        return instance_address(config, user, "linux", (runtime_dir,))
 
     assert at(CONFIG, "someone") == at(CONFIG, "someone")
     assert at(CONFIG, "someone") != at(CONFIG, "other")
@@ -53,18 +53,18 @@ def test_folders_that_others_can_write_to_are_passed_over(runtime_dir: Path, mod
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes have no folders")
-def test_folders_of_somebody_else_are_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_of_somebody_else_are_passed_over(runtime_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = os.getuid() + 1
     monkeypatch.setattr(os, "getuid", lambda: other)
-    assert instance_address(CONFIG, "someone", "linux", (tmp_path,)) == ""
+    assert instance_address(CONFIG, "someone", "linux", (runtime_dir,)) == ""
 
 
-def test_later_folders_are_not_even_looked_for(tmp_path: Path) -> None:
+def test_later_folders_are_not_even_looked_for(runtime_dir: Path) -> None:
     def folders() -> Iterator[Path]:
-        yield tmp_path
+        yield runtime_dir
         raise AssertionError("not needed")
 
-    assert Path(instance_address(CONFIG, "someone", "linux", folders())).parent == tmp_path
+    assert Path(instance_address(CONFIG, "someone", "linux", folders())).parent == runtime_dir
 
 
 def test_pipe_on_windows() -> None:
@@ -72,5 +72,5 @@ def test_pipe_on_windows() -> None:
     assert name.startswith("codexbar-qt-") and "someone" not in name and "/" not in name and "\\" not in name
 
 
-def test_odd_paths_are_no_problem(tmp_path: Path) -> None:
-    assert instance_address(Path("/home/\udcff/config.json"), "user", "linux", (tmp_path,))
+def test_odd_paths_are_no_problem(runtime_dir: Path) -> None:
+    assert instance_address(Path("/home/\udcff/config.json"), "user", "linux", (runtime_dir,))

@@ -66,6 +66,7 @@ def matrix_of(provider_id: str) -> FaultMatrix:
     return FaultMatrix(provider, cases, check=shown_badly)
 
 
+@pytest.mark.timeout(600)  # up to thirty thousand fetches, and there may be work beside them
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("provider_id", IDS)
 def test_faults(provider_id: str, family: str, fault_reports: dict[str, list[FaultReport]]) -> None:

@@ -28,7 +28,13 @@ def test_files_are_what_the_script_draws(repo_root: Path, tmp_path: Path) -> Non
     for size in SIZES:
         kept, drawn = (QImage(str(place / f"codexbar-qt-{size}.png")) for place in (folder, tmp_path))
         assert (kept.width(), kept.height()) == (size, size)
-        assert kept == drawn
+        assert farthest_apart(kept, drawn) <= 1, size
+
+
+def farthest_apart(one: QImage, other: QImage) -> int:
+    """The largest difference of a colour or of the alpha, 0 to 255. Processors round gradients differently by one."""
+    pixels = [bytes(image.convertToFormat(QImage.Format.Format_ARGB32).constBits()) for image in (one, other)]
+    return max(abs(here - there) for here, there in zip(*pixels, strict=True))
 
 
 def test_vector_and_pixels_agree(repo_root: Path) -> None:

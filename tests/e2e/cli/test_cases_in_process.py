@@ -19,13 +19,14 @@ from codexbar_qt.bootstrap import LiveContexts, Services, build_services
 from codexbar_qt.bootstrap.live_contexts import USER_AGENT
 from codexbar_qt.cli.command_runner import run_command
 from codexbar_qt.cli.terminal import Terminal
+from codexbar_qt.core import registry
 from codexbar_qt.core.session_memory import SessionMemories
 from codexbar_qt.provider_testing import FakeClock, context_from_case, load_case
 from tests.e2e.cli import case_world
 from tests.e2e.cli.case_reading import compare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from codexbar_qt.cli.backend import Backend
     from codexbar_qt.core.browser_sessions import BrowserSessions
@@ -80,6 +81,15 @@ class CaseHost:
 
     def secret_store(self, backend: Backend) -> SecretStore:
         raise AssertionError(backend)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _providers_loaded_once() -> Iterator[None]:
+    """A process loads them once, and a case has no plugins; two thousand times took more than all that is tested."""
+    loaded = registry.load_registry()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "load_registry", lambda *_: loaded)
+        yield
 
 
 @pytest.mark.parametrize(("name", "case"), [pytest.param(*item, id=f"{item[0]}-{item[1].name}") for item in CASES])

@@ -279,16 +279,21 @@ async def test_arrows_walk_and_alt_moves(desk: Desk) -> None:
     model = desk.settings.model
     assert model is not None
     sidebar = desk.item("SidebarList")
+
+    async def stands_at(index: int) -> None:
+        # In the config and, a turn of the loop later, in the list.
+        await desk.world.until(lambda: desk.world.session.config.entries[index].id == "beta")
+        await desk.world.until(lambda: sidebar.property("currentIndex") == index)
+
     sidebar.forceActiveFocus(Qt.FocusReason.TabFocusReason)
     desk.key(Qt.Key.Key_Return)
     assert model.providerId == "alpha"
     desk.key(Qt.Key.Key_Down)
     assert model.providerId == "beta"
     desk.key(Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
-    await desk.world.until(lambda: desk.world.session.config.entries[2].id == "beta")
-    assert sidebar.property("currentIndex") == 2
+    await stands_at(2)
     desk.key(Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
-    await desk.world.until(lambda: desk.world.session.config.entries[1].id == "beta")
+    await stands_at(1)
     desk.key(Qt.Key.Key_Up)
     desk.key(Qt.Key.Key_Up)
     focused = desk.window.activeFocusItem()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,12 +22,31 @@ def fault_reports(pytestconfig: pytest.Config) -> dict[str, list[FaultReport]]:
     return pytestconfig.stash.setdefault(REPORTS, {})
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the counts of a worker process to the process that prints."""
+    output: dict[str, object] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["faults"] = [
+            (title, report.provider_id, dict(report.counts), dict(report.failures))
+            for title, reports in session.config.stash.get(REPORTS, {}).items()
+            for report in reports
+        ]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take the counts of a worker process that has ended."""
+    tables = node.config.stash.setdefault(REPORTS, {})
+    for title, provider_id, counts, failures in getattr(node, "workeroutput", {}).get("faults", ()):
+        tables.setdefault(title, []).append(FaultReport(provider_id, counts, failures, ()))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Show the tables."""
     tables = config.stash.get(REPORTS, {})
     if not tables:
         return
-    told = "\n\n".join(f"{title}\n\n{fault_table(reports)}" for title, reports in tables.items())
+    told = "\n\n".join(f"{title}\n\n{fault_table(reports)}" for title, reports in sorted(tables.items()))
     terminalreporter.section("faults injected")
     terminalreporter.write_line(f"{told}\n\n{NOTE}")
     BUILD.mkdir(exist_ok=True)
