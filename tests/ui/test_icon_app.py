@@ -33,8 +33,9 @@ def test_files_are_what_the_script_draws(repo_root: Path, tmp_path: Path) -> Non
 
 def farthest_apart(one: QImage, other: QImage) -> int:
     """The largest difference of a colour or of the alpha, 0 to 255. Processors round gradients differently by one."""
-    pixels = [bytes(image.convertToFormat(QImage.Format.Format_ARGB32).constBits()) for image in (one, other)]
-    return max(abs(here - there) for here, there in zip(*pixels, strict=True))
+    alike = (image.convertToFormat(QImage.Format.Format_ARGB32) for image in (one, other))
+    here, there = (bytes(image.constBits()) for image in alike)
+    return max(abs(first - second) for first, second in zip(here, there, strict=True))
 
 
 def test_vector_and_pixels_agree(repo_root: Path) -> None:
