@@ -40,7 +40,7 @@ def test_selftest_opens_everything_without_a_complaint(apps: Apps, home: Path) -
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads(done.stdout)
     assert (report["warnings"], report["failures"]) == ([], [])
-    assert report["settings_pages"] == 4 + len(report["providers"])
+    assert report["settings_pages"] == 5 + len(report["providers"])
     for name in ("icon_ms", "popup_first_ms", "popup_second_ms", "icon_mb", "settings_mb"):
         assert report[name] > 0
     assert not (home / ".codexbar").exists()
