@@ -8,6 +8,7 @@ import sys
 
 from codexbar_qt.cost.families import FAMILIES
 from codexbar_qt.cost.family import ScanCancelled
+from codexbar_qt.cost.process_output import forget_output
 from codexbar_qt.cost.reading_wire import Answer, Done, Failed, Order, Passed, receive_order, send
 
 
@@ -34,6 +35,7 @@ def main() -> int:
         while (order := receive_order(orders)) is not None:
             send(answers, read(order))
     except (ScanCancelled, OSError, KeyboardInterrupt):
+        forget_output()
         return 1
     return 0
 

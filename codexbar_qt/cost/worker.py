@@ -21,6 +21,7 @@ import msgspec
 from codexbar_qt.cost.families import FAMILIES
 from codexbar_qt.cost.family import ScanCancelled
 from codexbar_qt.cost.kept_files import remove_state
+from codexbar_qt.cost.process_output import forget_output
 from codexbar_qt.cost.progress import Progress
 from codexbar_qt.cost.reading_pool import ReadingPool
 from codexbar_qt.cost.scanner import Scanner, StateLostError
@@ -134,10 +135,13 @@ def main() -> int:
         for message in _carry_out(request, lifeline, say):
             say(message)
     except (ScanCancelled, BrokenPipeError, KeyboardInterrupt):
+        forget_output()
         return 1
     except Exception as error:  # the app tells people, by the kind alone
         with contextlib.suppress(OSError):
             say(FailedMessage(type(error).__name__))
+            return 1
+        forget_output()
         return 1
     return 0
 
