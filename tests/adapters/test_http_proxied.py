@@ -225,8 +225,10 @@ def test_nonsense_ends_the_connection(start_proxy: StartProxy, sent: bytes) -> N
             raw.shutdown(socket.SHUT_WR)
             while raw.recv(65536):
                 pass
-        except ConnectionError:
-            pass
+        except TimeoutError:
+            raise
+        except OSError:
+            pass  # the proxy was quicker to end the connection
     assert not proxy.requests
 
 
