@@ -10,6 +10,8 @@ import shutil
 import socket
 import tempfile
 import time
+from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,13 +92,30 @@ def runtime_dir() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def new_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Makes an empty folder. pytest's own numbered folders look at all that exist, thousands before the last test."""
+    homes, numbers = tmp_path_factory.mktemp("homes"), count()
+
+    def make() -> Path:
+        folder = homes / str(next(numbers))
+        folder.mkdir()
+        return folder
+
+    return make
+
+
+@cache
+def _is_kept_away(variable: str) -> bool:
+    return bool(CREDENTIAL_NAME.search(variable) or DROPPED_NAME.match(variable))
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, runtime_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(new_home: Callable[[], Path], runtime_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home; every variable that leads to the real one or to a credential is gone."""
-    folder = tmp_path_factory.mktemp("home")
-    for name in list(os.environ):
-        if CREDENTIAL_NAME.search(name) or DROPPED_NAME.match(name):
-            monkeypatch.delenv(name)
+    folder = new_home()
+    for name in filter(_is_kept_away, list(os.environ)):
+        monkeypatch.delenv(name)
     for name, inside in HOME_VARIABLES.items():
         monkeypatch.setenv(name, str(folder / inside))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime_dir))

@@ -12,6 +12,8 @@ import sys
 import uuid
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -20,18 +22,26 @@ from codexbar_qt.provider_api import (
     Secret,
     cookie_pairs,
 )
+from codexbar_qt.provider_testing import load_case
 from codexbar_qt.provider_testing.fake_http import check_request
 from codexbar_qt.provider_testing.loopback_proxy import ProxyAnswer, ProxyRequest
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
     from codexbar_qt.provider_testing import Case, HttpAnswer, RecordedFile
 
 SYSTEM = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
 _PATIENT = 2.0
+
+
+@cache
+def recorded_cases() -> Mapping[str, tuple[Case, ...]]:
+    """Return every recorded case by provider. There are thousands, so each process reads them once."""
+    folders = sorted(path for path in (Path(__file__).parents[2] / "providers").iterdir() if path.is_dir())
+    found = {folder.name: tuple(map(load_case, sorted(folder.glob("*.json")))) for folder in folders}
+    return {name: cases for name, cases in found.items() if cases}
 
 
 def obstacle(case: Case) -> str:

@@ -20,6 +20,8 @@ from tests.e2e.cli import case_world
 from tests.e2e.cli.case_reading import compare
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from codexbar_qt.provider_testing import Case
 
 pytestmark = pytest.mark.e2e
@@ -59,15 +61,15 @@ def is_usable(case: Case) -> bool:
     return not slow and not timed and not any(value.startswith("/") for value in case.env.values())
 
 
-def representatives(name: str) -> list[Case]:
-    cases = (load_case(path) for path in sorted((FOLDER / name).glob("*.json")))
+def representatives(cases: Iterable[Case]) -> list[Case]:
     return list({outcome(case): case for case in cases if is_usable(case)}.values())
 
 
-NAMES = [name for name in sorted(path.name for path in FOLDER.iterdir() if path.is_dir()) if representatives(name)]
+REPRESENTATIVES = {name: representatives(cases) for name, cases in case_world.recorded_cases().items()}
+NAMES = [name for name, cases in REPRESENTATIVES.items() if cases]
 BATCHES = [
     {name: case for name, case in zip(NAMES, cases, strict=True) if case is not None}
-    for cases in itertools.zip_longest(*(representatives(name) for name in NAMES))
+    for cases in itertools.zip_longest(*(REPRESENTATIVES[name] for name in NAMES))
 ]
 
 

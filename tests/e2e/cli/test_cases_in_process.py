@@ -10,7 +10,6 @@ import importlib
 import io
 import json
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -21,12 +20,13 @@ from codexbar_qt.cli.command_runner import run_command
 from codexbar_qt.cli.terminal import Terminal
 from codexbar_qt.core import registry
 from codexbar_qt.core.session_memory import SessionMemories
-from codexbar_qt.provider_testing import FakeClock, context_from_case, load_case
+from codexbar_qt.provider_testing import FakeClock, context_from_case
 from tests.e2e.cli import case_world
 from tests.e2e.cli.case_reading import compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from codexbar_qt.cli.backend import Backend
     from codexbar_qt.core.browser_sessions import BrowserSessions
@@ -35,8 +35,12 @@ if TYPE_CHECKING:
     from codexbar_qt.provider_testing import Case
 
 pytestmark = pytest.mark.e2e
-PATHS = sorted((Path(__file__).parents[2] / "providers").glob("*/*.json"))
-CASES = [(path.parent.name, case) for path in PATHS if not case_world.obstacle(case := load_case(path))]
+CASES = [
+    (name, case)
+    for name, cases in case_world.recorded_cases().items()
+    for case in cases
+    if not case_world.obstacle(case)
+]
 
 
 @dataclass(frozen=True)
