@@ -9,8 +9,6 @@ T ?= tests
 # A file each to as many processes as there are processors. One file alone is quicker in the process that is there.
 WORKERS = $(if $(findstring .py,$(T)),0,logical --maxprocesses 4)
 SPREAD = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
-# Each finds programs by their command lines, also those that the other has started: they run one after another.
-ALONE := tests/e2e/cli/test_antigravity.py tests/e2e/cli/test_cases_as_processes.py
 QML := $(shell find resources/qml -name '*.qml' 2>/dev/null)
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
 
@@ -29,8 +27,7 @@ run: .venv/.ready qt ## start the tray app on demo data; ARGS= with nothing uses
 	@$(BIN)/codexbar-qt $(ARGS)
 
 test: .venv/.ready qt test-tools ## run every test, on all processors; T=tests/unit narrows it
-	@$(OFFSCREEN) $(BIN)/python -m pytest $(SPREAD) $(T) $(if $(filter tests,$(T)),$(ALONE:%=--ignore=%))
-	@$(if $(filter tests,$(T)),$(OFFSCREEN) $(BIN)/python -m pytest $(ALONE))
+	@$(OFFSCREEN) $(BIN)/python -m pytest $(SPREAD) $(T)
 
 check: lint types imports qml ## lint, types, import contracts, QML: all must be clean
 

@@ -53,6 +53,12 @@ DROPPED_NAME = re.compile(
 
 
 LONGEST_FILE = "tests/providers/test_fault_matrix.py"
+# They start programs that are found by their command lines, or look for such programs, and so would find the others'.
+FIND_PROGRAMS = (
+    "tests/e2e/cli/test_antigravity.py",
+    "tests/e2e/cli/test_cases_as_processes.py",
+    "tests/providers/test_fault_matrix_machine.py",
+)
 DESKTOP_PROGRAMS = ("Xvfb", "dbus-run-session", "import", "openbox", "trayer", "xdotool")
 
 
@@ -64,6 +70,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     live = [item for item in items if item.get_closest_marker("live")]
     config.hook.pytest_deselected(items=live)
     items[:] = [item for item in items if item not in live]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Give whole files to the workers, and those that may not run beside each other to one of them."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist ships no types
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return "programs" if file in FIND_PROGRAMS else file
+
+    return Scheduling(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
