@@ -18,6 +18,25 @@ if TYPE_CHECKING:
     )
 
 SecretState = Literal["found", "missing", "locked", "unavailable"]
+OriginName = Literal[
+    "deb",
+    "rpm",
+    "tarball",
+    "appimage",
+    "inno",
+    "dmg",
+    "msix",
+    "flatpak",
+    "snap",
+    "homebrew",
+    "distribution",
+    "pipx",
+    "uv",
+    "python",
+    "source",
+    "unknown",
+]
+"""How this installation got here; what follows from it stands in `core.install_origin`."""
 
 
 @dataclass(frozen=True, slots=True)

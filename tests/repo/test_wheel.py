@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import configparser
-import importlib
+import importlib.metadata
 import subprocess
 import sys
 import zipfile
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import codexbar_qt
+from codexbar_qt.project import HOME_PAGE
+from codexbar_qt.resource_folder import changelog_path, resource_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +59,15 @@ def test_resources_are_inside_the_package(wheel: zipfile.ZipFile, repo_root: Pat
     }
     assert any(name.endswith(".qml") for name in expected)
     assert any(name.endswith(".svg") for name in expected)
-    assert {name for name in wheel.namelist() if "/resources/" in name} == expected
+    found = {name for name in wheel.namelist() if "/resources/" in name}
+    assert found == expected | {"codexbar_qt/resources/CHANGELOG.md"}
+    assert wheel.read("codexbar_qt/resources/CHANGELOG.md") == (repo_root / "CHANGELOG.md").read_bytes()
+
+
+def test_an_editable_install_has_no_copy_that_could_be_out_of_date() -> None:
+    files = importlib.metadata.files("codexbar-qt") or []
+    assert [str(path) for path in files if path.name == "CHANGELOG.md"] == []
+    assert changelog_path().parent == resource_folder().parent
 
 
 def test_all_modules_are_there_and_nothing_else(wheel: zipfile.ZipFile, repo_root: Path) -> None:
@@ -77,6 +87,7 @@ def test_metadata(wheel: zipfile.ZipFile) -> None:
     assert fields["Version"] == codexbar_qt.__version__
     assert fields["License-Expression"] == "MIT"
     assert fields["Requires-Python"] == ">=3.11"
+    assert dict(value.split(", ") for value in fields.get_all("Project-URL", []))["Homepage"] == HOME_PAGE
     assert not [value for value in fields.get_all("Requires-Dist", []) if "://" in value]
 
 
