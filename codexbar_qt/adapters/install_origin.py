@@ -55,15 +55,14 @@ def own_appimage(executable: Path, read_env: ReadEnv) -> str:
 def _from_surroundings(place: Installation, read_env: ReadEnv) -> OriginName | None:
     executable, on_windows = place.executable, place.platform == "windows"
     casks = place.caskrooms if place.platform == "macos" and place.is_frozen else ()
-    signs: tuple[tuple[OriginName, bool], ...] = (
-        ("flatpak", bool(read_env("FLATPAK_ID")) and _is_inside(executable, "/app")),
-        ("snap", _is_inside(executable, read_env("SNAP"))),
-        ("appimage", bool(own_appimage(executable, read_env))),
-        ("msix", on_windows and "windowsapps" in (part.lower() for part in executable.parts)),
-        ("homebrew", "Cellar" in place.prefix.parts or any(folder.is_dir() for folder in casks)),
-    )
-    found: list[OriginName] = [name for name, is_so in signs if is_so]
-    return found[0] if found else None
+    signs: dict[OriginName, bool] = {
+        "flatpak": bool(read_env("FLATPAK_ID")) and _is_inside(executable, "/app"),
+        "snap": _is_inside(executable, read_env("SNAP")),
+        "appimage": bool(own_appimage(executable, read_env)),
+        "msix": on_windows and "windowsapps" in (part.lower() for part in executable.parts),
+        "homebrew": "Cellar" in place.prefix.parts or any(folder.is_dir() for folder in casks),
+    }
+    return next((name for name, is_so in signs.items() if is_so), None)
 
 
 def _from_marker(place: Installation) -> OriginName | None:
