@@ -21,7 +21,7 @@ CASKROOMS = (Path("/opt/homebrew/Caskroom/codexbar-qt"), Path("/usr/local/Caskro
 SYSTEM_FOLDERS = ("/usr/lib", "/usr/lib64", "/usr/share", "/nix/store", "/gnu/store")
 """Only package managers put Python packages there; pip as root has /usr/local."""
 _LONGEST_WORD = 64
-_KNOWN: tuple[OriginName, ...] = get_args(OriginName)
+_KNOWN: dict[str, OriginName] = {name: name for name in get_args(OriginName)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _from_marker(place: Installation) -> OriginName | None:
         return None
     except (OSError, UnicodeDecodeError):
         return "unknown"
-    return next((name for name in _KNOWN if name == word), "unknown")
+    return _KNOWN.get(word, "unknown")
 
 
 def _from_environment(place: Installation) -> OriginName:
