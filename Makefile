@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # pyright is bundled in its wheel; without this it would ask the network for a newer one.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help run test check lint types imports qml fix pins e2e bench screenshots new-provider test-provider clean qt test-tools
+.PHONY: help run test check lint types imports qml fix pins e2e bench screenshots new-provider test-provider freeze clean qt test-tools package-tools
 
 help: ## list these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,8 @@ pins: .venv/.ready ## compile requirements/*.txt from pyproject.toml again
 		pyproject.toml -o requirements/runtime.txt
 	@$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header --python-version 3.11 --upgrade \
 		--group dev pyproject.toml -o requirements/dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header --python-version 3.11 --upgrade \
+		--group freeze pyproject.toml -o requirements/freeze.txt
 
 e2e: .venv/.ready qt test-tools ## only the tests that start processes
 	@$(OFFSCREEN) $(BIN)/python -m pytest tests/e2e
@@ -71,6 +73,9 @@ test-provider: .venv/.ready ## run the cases and the contract of one provider; n
 	@test -n "$(ID)" || { echo "Name the provider. Run: make test-provider ID=openrouter" >&2; exit 2; }
 	@$(OFFSCREEN) $(BIN)/python -m pytest tests/providers -k "$(ID)"
 
+freeze: .venv/.ready package-tools ## make the frozen app, tray app and command line in one folder: dist/codexbar-qt
+	@$(BIN)/python packaging/freeze/freeze.py
+
 clean: ## remove .venv, build results and caches
 	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -84,3 +89,6 @@ qt:
 
 test-tools:
 	@sh packaging/linux/test-tools.sh || true
+
+package-tools:
+	@sh packaging/linux/package-tools.sh || true

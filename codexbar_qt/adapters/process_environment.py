@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-import sys
 from typing import TYPE_CHECKING
-
-from codexbar_qt.adapters.process_guard import leave_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,8 +36,6 @@ def child_environment(
     COLUMNS and LINES stay behind: they describe another terminal.
     """
     kept = {name: value for name, value in environ.items() if _may_pass(name.upper(), value)}
-    if getattr(sys, "frozen", False):
-        leave_bundle(kept)
     names = {name.upper(): name for name in kept} if platform == "windows" else {}
     settings = {"PATH": path, "TERM": "xterm-256color", **({} if platform == "windows" else {"HOME": home})}
     for name, value in (*settings.items(), *extra):

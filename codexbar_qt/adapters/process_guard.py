@@ -24,7 +24,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, MutableMapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 GUARD_FLAG = "--process-guard"
 _PR_SET_PDEATHSIG = 1
@@ -114,24 +114,11 @@ def end_tree(root: int) -> None:
     _send_all(known, signal.SIGKILL)
 
 
-def leave_bundle(environ: MutableMapping[str, str]) -> None:
-    """Undo what a frozen app's loader did to the environment; programs need the system's own libraries."""
-    for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"):
-        original = environ.pop(f"{name}_ORIG", None)
-        environ.pop(name, None)
-        if original:
-            environ[name] = original
-    for name in [name for name in environ if name.startswith(("_PYI_", "_MEIPASS"))]:
-        del environ[name]
-
-
 def main(arguments: Sequence[str]) -> int:
     """Start the program, wait for its end and for the lifeline's, end the whole tree; returns 0."""
     status, transport, *argv = arguments
     status_fd = int(status)
     os.set_inheritable(status_fd, False)
-    if getattr(sys, "frozen", False):
-        leave_bundle(os.environ)
     prctl = _find_prctl()
     reaps = prctl is not None and prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
     wake = _watch_signals()

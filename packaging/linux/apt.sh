@@ -1,10 +1,18 @@
-# Sourced by qt-libs.sh and test-tools.sh: how packages get installed on Debian-like systems.
+# Sourced by the scripts beside it: how packages get installed on Debian-like systems.
 # shellcheck shell=sh
 
 have_library() {
   # ldconfig sits outside the PATH of ordinary users on Debian.
   [ -n "${library_cache:-}" ] || library_cache=$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null)
   case "$library_cache" in *"$1 "*) return 0 ;; *) return 1 ;; esac
+}
+
+# Lines of program and package from standard input; prints the packages of programs that are not there.
+missing_packages() {
+  while read -r program package; do
+    [ -n "$program" ] || continue
+    PATH="$PATH:/usr/sbin:/sbin" command -v "$program" >/dev/null 2>&1 || printf ' %s' "$package"
+  done
 }
 
 # install_packages WHAT PACKAGE... : installs when allowed to, otherwise prints the one command to run and returns 1.

@@ -7,14 +7,6 @@ set -u
 [ "$(uname -s)" = Linux ] || exit 0
 . "$(dirname "$0")/apt.sh"
 
-# Lines of program and package from standard input; prints the packages of programs that are not there.
-missing_packages() {
-  while read -r program package; do
-    [ -n "$program" ] || continue
-    PATH="$PATH:/usr/sbin:/sbin" command -v "$program" >/dev/null 2>&1 || printf ' %s' "$package"
-  done
-}
-
 # Whether apt may have a package. Without package lists nobody knows: the attempt to install it brings them.
 is_offered() {
   command -v apt-cache >/dev/null 2>&1 || return 1

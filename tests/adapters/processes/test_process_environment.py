@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING
-
 from codexbar_qt.adapters.process_environment import child_environment
-
-if TYPE_CHECKING:
-    import pytest
 
 KEPT = {
     "LANG": "de_DE.UTF-8",
@@ -55,10 +49,3 @@ def test_windows_names_ignore_case_and_there_is_no_home() -> None:
     environ = {"Path": "C:\\old", "SystemRoot": "C:\\Windows", "Some_Token": "test-token-1"}
     found = child_environment(environ, path="C:\\new", home="C:\\h", extra=(("SYSTEMROOT", "D:"),), platform="windows")
     assert found == {"Path": "C:\\new", "SystemRoot": "D:", "TERM": "xterm-256color"}
-
-
-def test_a_frozen_app_gives_the_original_library_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "frozen", True, raising=False)
-    environ = {"LD_LIBRARY_PATH": "/app", "LD_LIBRARY_PATH_ORIG": "/own", "_PYI_ARCHIVE_FILE": "/app/x"}
-    found = child_environment(environ, path="/p", home="/h")
-    assert found == {"LD_LIBRARY_PATH": "/own", "PATH": "/p", "TERM": "xterm-256color", "HOME": "/h"}

@@ -248,17 +248,6 @@ def test_descendants_are_found_at_any_depth() -> None:
     assert process_guard.descendants(8, parents) == [9, 8]  # a table read while ids were reused may hold a circle
 
 
-def test_a_frozen_app_hands_no_libraries_on() -> None:
-    environ = {
-        "LD_LIBRARY_PATH": "/bundle",
-        "LD_LIBRARY_PATH_ORIG": "/own",
-        "DYLD_LIBRARY_PATH": "/bundle",
-        "_PYI_X": "1",
-    }
-    process_guard.leave_bundle(environ)
-    assert environ == {"LD_LIBRARY_PATH": "/own"}
-
-
 def test_guard_command(monkeypatch: pytest.MonkeyPatch) -> None:
     assert process_guard.default_guard_command() == (sys.executable, "-I", "-S", process_guard.__file__)
     monkeypatch.setattr(sys, "frozen", True, raising=False)

@@ -1,0 +1,12 @@
+"""The frozen command line starts here."""
+
+import os
+import sys
+
+from codexbar_qt.bundle_environment import leave_bundle
+
+leave_bundle(os.environ)
+
+from codexbar_qt.cli.main import main  # noqa: E402 - whatever is started from here on gets the system's environment
+
+sys.exit(main())

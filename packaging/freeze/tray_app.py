@@ -1,0 +1,12 @@
+"""The frozen tray app starts here."""
+
+import os
+import sys
+
+from codexbar_qt.bundle_environment import leave_bundle
+
+leave_bundle(os.environ)
+
+from codexbar_qt.__main__ import main  # noqa: E402 - whatever is started from here on gets the system's environment
+
+sys.exit(main())
