@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from heapq import heapify, heappop, heapreplace
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -10,7 +9,9 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 18
+"""As much as the caches of a processor hold, for each block is gone through more than once. Not more than a line: so
+only the first line that ends in a block can be too long, and long lines are counted before the lines behind them."""
 LONGEST_LINE = 512 * 1024
 """Longer lines are left out whole (token-cost.md 2)."""
 
@@ -38,8 +39,8 @@ class Tally(msgspec.Struct):
 
 def lines_with(
     stream: ByteStream, needles: Sequence[bytes], tally: Tally, checkpoint: Callable[[int], None]
-) -> Iterator[bytes]:
-    """Yield the whole lines that hold one of the needles, without their ends, in order.
+) -> Iterator[Sequence[bytes]]:
+    """Yield the whole lines that hold one of the needles, without their ends, in order, those of a block at a time.
 
     `stream` stands at `tally.offset`. `checkpoint` gets the number of bytes of every block and may raise. After the
     last line `tally` says where to go on.
@@ -53,7 +54,7 @@ def lines_with(
             data = _behind_long_line(blocks, data, needles, tally)
             last = data.rfind(b"\n")
         if last >= 0:
-            yield from _hits(data, last, needles, tally)
+            yield _hits(data, last, needles, tally)
             data = data[last + 1 :]
             tally.offset += last + 1
     if len(data) > LONGEST_LINE:
@@ -68,24 +69,29 @@ def _blocks(stream: ByteStream, checkpoint: Callable[[int], None]) -> Iterator[b
         yield block
 
 
-def _hits(data: bytes, last: int, needles: Sequence[bytes], tally: Tally) -> Iterator[bytes]:
-    """Yield the lines of `data` up to its line end at `last`."""
-    places = [(place, needle) for needle in needles if (place := data.find(needle, 0, last)) >= 0]
-    heapify(places)
-    while places:
-        hit = places[0][0]
-        start, end = data.rfind(b"\n", 0, hit) + 1, data.find(b"\n", hit)
-        if end - start > LONGEST_LINE:
-            tally.long_lines += 1
-        else:
-            yield data[start:end]
-        while places and places[0][0] < end:
-            needle = places[0][1]
-            place = data.find(needle, end, last)
-            if place < 0:
-                heappop(places)
-            else:
-                heapreplace(places, (place, needle))
+def _hits(data: bytes, last: int, needles: Sequence[bytes], tally: Tally) -> Sequence[bytes]:
+    """Return the lines of `data` up to its line end at `last`."""
+    spans = _spans(data, last, needles[0])
+    if len(needles) > 1:
+        spans = sorted({*spans, *(span for needle in needles[1:] for span in _spans(data, last, needle))})
+    hits = [data[start:end] for start, end in spans]
+    if hits and len(hits[0]) > LONGEST_LINE:
+        tally.long_lines += 1
+        return hits[1:]
+    return hits
+
+
+def _spans(data: bytes, last: int, needle: bytes) -> list[tuple[int, int]]:
+    """Return where the lines with a needle begin and end."""
+    find, rfind = data.find, data.rfind
+    spans: list[tuple[int, int]] = []
+    begin = 0
+    while (place := find(needle, begin, last)) >= 0:
+        start = rfind(b"\n", begin, place) + 1 or begin
+        end = find(b"\n", place)
+        spans.append((start, end))
+        begin = end + 1
+    return spans
 
 
 def _behind_long_line(blocks: Iterator[bytes], data: bytes, needles: Sequence[bytes], tally: Tally) -> bytes:

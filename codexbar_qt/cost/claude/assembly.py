@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from array import array
-from itertools import pairwise
+from itertools import compress, islice
+from operator import eq
 from typing import TYPE_CHECKING
 
 from codexbar_qt.cost.bucket_sums import BucketSums
 from codexbar_qt.cost.claude.packed_log import CLAUDE, VERTEX, amounts_of, bucket_key
 from codexbar_qt.cost.claude.reading import unpack
+from codexbar_qt.cost.columns import unpack_column
 from codexbar_qt.cost.values import Ledger, LeftOut, TokenCounts, UsageRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
-    from codexbar_qt.cost.claude.lines import Row
     from codexbar_qt.cost.claude.packed_log import RowGroup
+    from codexbar_qt.cost.claude.rows import Row
     from codexbar_qt.cost.family import FileStates
     from codexbar_qt.cost.log_files import LogFile
 
@@ -26,8 +28,9 @@ def assemble(states: FileStates) -> Ledger:
     Then the smaller path wins. Raises msgspec.DecodeError for state that cannot be read. All rows are added up first;
     only keys that may be there twice, by their hashes, are then looked at one by one. So memory holds a number a key.
     """
-    sums, hashes = BucketSums(), array("q")
+    sums, hashes = BucketSums(), array("I")
     rows = long_lines = broken_lines = 0
+    ends: dict[str, int] = {}
     for file in states.files():
         packed = unpack(states.load(file))
         long_lines += packed.long_lines + packed.is_tail_long
@@ -35,8 +38,10 @@ def assemble(states: FileStates) -> Ledger:
         for group in (packed.main, packed.side):
             sums.add_buckets(group.buckets)
             rows += sum(bucket.requests for bucket in group.buckets)
-            hashes.extend(map(hash, group.key_list()))
-    copies = _take_copies_out(states, sums, _met_twice(hashes))
+            hashes.extend(iter(unpack_column(group.hashes)))
+        ends[file.path] = len(hashes)
+    suspects = _met_twice(hashes)
+    copies = _take_copies_out(states, sums, suspects, _files_with(suspects, hashes, ends)) if suspects else 0
     left_out = (LeftOut("long_line", long_lines), LeftOut("broken_line", broken_lines))
     return Ledger(
         family="claude",
@@ -50,26 +55,34 @@ def assemble(states: FileStates) -> Ledger:
 
 def _met_twice(hashes: array[int]) -> set[int]:
     ordered = sorted(hashes)
-    return {one for one, other in pairwise(ordered) if one == other}
+    return set(compress(ordered, map(eq, ordered, islice(ordered, 1, None))))
 
 
-def _take_copies_out(states: FileStates, sums: BucketSums, suspects: set[int]) -> int:
+def _files_with(suspects: set[int], hashes: array[int], ends: Mapping[str, int]) -> set[str]:
+    """Return the paths of the files that have one of these hashes; those of each file end where `ends` says."""
+    found: set[str] = set()
+    start = 0
+    for path, end in ends.items():
+        if not suspects.isdisjoint(hashes[start:end]):
+            found.add(path)
+        start = end
+    return found
+
+
+def _take_copies_out(states: FileStates, sums: BucketSums, suspects: set[int], paths: Container[str]) -> int:
     """Take all but the winning row of each key out of the sums; return how many that were."""
-    if not suspects:
-        return 0
     seen: set[bytes] = set()
     copies = 0
-    for _, group in _ranked_groups(states):
-        keys = group.key_list()
-        if suspects.isdisjoint(map(hash, keys)):
-            continue
-        for key, row in zip(keys, group.rows(), strict=False):
-            if hash(key) not in suspects:
-                continue
-            if key in seen:
-                copies += 1
-                sums.add(bucket_key(row), amounts_of(row, -1))
-            seen.add(key)
+    for _, group in _ranked_groups(states, paths):
+        losers: list[int] = []
+        for place, (key, hashed) in enumerate(zip(group.key_list(), unpack_column(group.hashes), strict=True)):
+            if hashed in suspects:
+                if key in seen:
+                    losers.append(place)
+                seen.add(key)
+        copies += len(losers)
+        for row in group.rows_at(losers):
+            sums.add(bucket_key(row), amounts_of(row, -1))
     return copies
 
 
@@ -105,14 +118,15 @@ def counted_rows(states: FileStates, source: str, first: int, last: int) -> Sequ
 
 def _all_rows(states: FileStates) -> Iterator[tuple[Row, str]]:
     """Go through all rows, those that win before those that lose."""
-    for file, group in _ranked_groups(states):
+    for file, group in _ranked_groups(states, {file.path for file in states.files()}):
         for row in group.rows():
             yield row, file.path
 
 
-def _ranked_groups(states: FileStates) -> Iterator[tuple[LogFile, RowGroup]]:
-    """Go through the groups of rows, those that win before those that lose."""
-    ranked = sorted(states.files(), key=lambda file: (_is_subagent(file.path), file.path))
+def _ranked_groups(states: FileStates, paths: Container[str]) -> Iterator[tuple[LogFile, RowGroup]]:
+    """Go through the groups of rows of these files, those that win before those that lose."""
+    wanted = (file for file in states.files() if file.path in paths)
+    ranked = sorted(wanted, key=lambda file: (_is_subagent(file.path), file.path))
     with_sidechains: list[LogFile] = []
     for file in ranked:
         packed = unpack(states.load(file))

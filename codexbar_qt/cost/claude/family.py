@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from codexbar_qt.cost.claude.assembly import assemble, counted_rows
 from codexbar_qt.cost.claude.discovery import find_logs
-from codexbar_qt.cost.claude.lines import LineReader
 from codexbar_qt.cost.claude.packed_log import VERSION
 from codexbar_qt.cost.claude.reading import read_log
+from codexbar_qt.cost.claude.rows import RowReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ class ClaudeFamily:
     bytes_per_scan: int | None = None
 
     def __init__(self) -> None:
-        self._lines = LineReader()
+        self._reader = RowReader()
 
     def find(self, places: Places) -> Inventory:
         """Return the logs there are."""
@@ -37,7 +37,7 @@ class ClaudeFamily:
     def read(self, file: LogFile, earlier: FileState | None, checkpoint: Callable[[int], None]) -> FileState:
         """Read a log."""
         with Path(file.path).open("rb", buffering=0) as stream:
-            return read_log(stream, earlier, self._lines, checkpoint)
+            return read_log(stream, earlier, self._reader, checkpoint)
 
     def assemble(self, states: FileStates) -> Ledger:
         """Add the logs up."""

@@ -1,13 +1,18 @@
 """The fields that Claude Code writes, none of which can mark an entry as one of Vertex AI.
 
 An entry with no others is told apart by its model and ids alone. A field that is missing here costs time, never
-accuracy: its lines are looked at as a whole.
+accuracy: its lines are looked at as a whole. So are lines with numbers that cannot be counts.
 """
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
+from codexbar_qt.cost.columns import LARGEST
+
+_Count = Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
 _Plain = str | None
 _Ignored = msgspec.Raw
 _ABSENT = msgspec.Raw()
@@ -16,8 +21,8 @@ _ABSENT = msgspec.Raw()
 class CacheLives(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """Tokens written to caches by how long they live."""
 
-    ephemeral_5m_input_tokens: int = 0
-    ephemeral_1h_input_tokens: int = 0
+    ephemeral_5m_input_tokens: _Count = 0
+    ephemeral_1h_input_tokens: _Count = 0
 
 
 class ServerTools(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -30,10 +35,10 @@ class ServerTools(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 class Usage(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """`message.usage`."""
 
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cache_read_input_tokens: int = 0
-    cache_creation_input_tokens: int = 0
+    input_tokens: _Count = 0
+    output_tokens: _Count = 0
+    cache_read_input_tokens: _Count = 0
+    cache_creation_input_tokens: _Count = 0
     cache_creation: CacheLives | None = None
     server_tool_use: ServerTools | None = None
     service_tier: _Plain = None

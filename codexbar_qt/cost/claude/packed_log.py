@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from codexbar_qt.cost.bucket_sums import BucketSums
-from codexbar_qt.cost.claude.lines import Row
+from codexbar_qt.cost.claude.rows import LONG_PROMPT, Row
 from codexbar_qt.cost.columns import pack_column, unpack_column
 from codexbar_qt.cost.values import SLOT_SECONDS, UsageBucket
 
@@ -15,15 +17,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from codexbar_qt.cost.bucket_sums import Amounts, BucketKey
+    from codexbar_qt.cost.claude.rows import RowValues
 
-VERSION = 1
+VERSION = 2
 CLAUDE, VERTEX = "claude", "vertexai"
 
 
 class RowGroup(msgspec.Struct, frozen=True, array_like=True):
-    """Rows in columns. Those with a key come first: `keys` holds them, a line each, in the order of the rows."""
+    """Rows in columns. Those with a key come first: `keys` holds them, a line each, in the order of the rows.
+
+    `hashes` is a column with a number for each key, by which most of those that are not alike are told apart.
+    """
 
     keys: bytes = b""
+    hashes: bytes = pack_column(())
     models: tuple[str, ...] = ()
     columns: tuple[bytes, ...] = ()
     buckets: tuple[UsageBucket, ...] = ()
@@ -34,11 +41,18 @@ class RowGroup(msgspec.Struct, frozen=True, array_like=True):
 
     def rows(self) -> Iterator[Row]:
         """Go through the rows. Sidechain rows have a group of their own, so none says it is one."""
-        keys = [key.decode() for key in self.key_list()]
+        keys = self.key_list()
         columns = [unpack_column(column) for column in self.columns]
         for place, (at, model, vertex, *numbers) in enumerate(zip(*columns, strict=True)):
-            key = keys[place] if place < len(keys) else ""
+            key = keys[place].decode() if place < len(keys) else ""
             yield Row(key, at, self.models[model], bool(vertex), False, *numbers)
+
+    def rows_at(self, places: Sequence[int]) -> Iterator[Row]:
+        """Go through the rows at some places, without their keys."""
+        columns = [unpack_column(column) for column in self.columns]
+        for place in places:
+            at, model, vertex, *numbers = [column[place] for column in columns]
+            yield Row("", at, self.models[model], bool(vertex), False, *numbers)
 
 
 class PackedLog(msgspec.Struct, frozen=True, array_like=True):
@@ -60,13 +74,12 @@ class PackedLog(msgspec.Struct, frozen=True, array_like=True):
         return self.committed or (self.main, self.side)
 
 
-def pack_rows(keyed: Iterable[Row], keyless: Iterable[Row]) -> tuple[RowGroup, RowGroup]:
+def pack_rows(keyed: Iterable[RowValues], keyless: Iterable[RowValues]) -> tuple[RowGroup, RowGroup]:
     """Return the groups of the main conversation and of sidechains."""
-    groups: tuple[tuple[list[Row], list[Row]], tuple[list[Row], list[Row]]] = (([], []), ([], []))
-    for row in keyed:
-        groups[row.is_sidechain][0].append(row)
-    for row in keyless:
-        groups[row.is_sidechain][1].append(row)
+    groups: tuple[tuple[list[RowValues], list[RowValues]], ...] = (([], []), ([], []))
+    for place, rows in enumerate((keyed, keyless)):
+        for row in rows:
+            groups[row[4]][place].append(row)
     return _pack_group(*groups[False]), _pack_group(*groups[True])
 
 
@@ -89,33 +102,37 @@ def amounts_of(row: Row, sign: int = 1) -> Amounts:
     )
 
 
-def _pack_group(keyed: Sequence[Row], keyless: Sequence[Row]) -> RowGroup:
+def _pack_group(keyed: Sequence[RowValues], keyless: Sequence[RowValues]) -> RowGroup:
     rows = (*keyed, *keyless)
     if not rows:
         return RowGroup()
     keys, at, names, vertex, _, *numbers = zip(*rows, strict=True)
     models = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    packed_keys = "\n".join(keys[: len(keyed)]).encode()
     columns = (at, [models[name] for name in names], vertex, *numbers)
     return RowGroup(
-        keys="\n".join(keys[: len(keyed)]).encode(),
+        keys=packed_keys,
+        hashes=pack_column([*map(zlib.crc32, packed_keys.split(b"\n"))] if keyed else ()),
         models=tuple(models),
         columns=tuple(pack_column(column) for column in columns),
-        buckets=_buckets(rows),
+        buckets=_buckets(at, names, vertex, numbers),
     )
 
 
-def _buckets(rows: Sequence[Row]) -> tuple[UsageBucket, ...]:
+def _buckets(
+    times: Sequence[int], models: Sequence[str], vertex: Sequence[bool], numbers: Sequence[Sequence[int]]
+) -> tuple[UsageBucket, ...]:
     """Return what rows add up to; whole buckets at once, for there are many rows."""
-    alike: dict[tuple[bool, int, str, bool], list[Row]] = {}
-    for row in rows:
-        key = (row.is_vertex, row.at // SLOT_SECONDS, row.model, row.is_long)
-        if key in alike:
-            alike[key].append(row)
-        else:
-            alike[key] = [row]
+    fresh, _, read, write, _ = numbers
+    are_long = [prompt > LONG_PROMPT for prompt in map(sum, zip(fresh, read, write, strict=True))]
+    keys = zip(vertex, [at // SLOT_SECONDS for at in times], models, are_long, strict=True)
+    alike: dict[tuple[bool, int, str, bool], list[tuple[int, ...]]] = defaultdict(list)
+    for key, row in zip(keys, zip(*numbers, strict=True), strict=True):
+        alike[key].append(row)
     sums = BucketSums()
-    for found in alike.values():
-        _, _, _, _, _, *numbers = zip(*found, strict=True)
-        fresh, output, read, write, hour = map(sum, numbers)
-        sums.add(bucket_key(found[0]), (len(found), fresh, output, read, write, hour, 0))
+    for (is_vertex, slot, model, is_long), found in alike.items():
+        sum_in, sum_out, sum_read, sum_write, sum_hour = map(sum, zip(*found, strict=True))
+        source = VERTEX if is_vertex else CLAUDE
+        amounts = (len(found), sum_in, sum_out, sum_read, sum_write, sum_hour, 0)
+        sums.add((source, slot, model, is_long, False), amounts)
     return sums.buckets()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from codexbar_qt.cost.claude.lines import NEEDLES, BrokenLineError, LineReader, Row
+from codexbar_qt.cost.claude.lines import NEEDLES
 from codexbar_qt.cost.claude.packed_log import PackedLog, RowGroup, pack_rows
 from codexbar_qt.cost.family import FileState
 from codexbar_qt.cost.file_mark import mark_of
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
 
+    from codexbar_qt.cost.claude.rows import FoundRows, RowReader, RowValues
+
 _DECODER = msgspec.msgpack.Decoder(PackedLog)
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -24,20 +26,21 @@ class LogRows:
     """The rows of a log while it is read; of the lines with one key the last counts."""
 
     def __init__(self) -> None:
-        self.keyed: dict[str, Row] = {}
-        self.keyless: list[Row] = []
+        self.keyed: dict[str, RowValues] = {}
+        self.keyless: list[RowValues] = []
 
-    def take(self, row: Row) -> None:
-        """Add a row."""
-        if row.key:
-            self.keyed[row.key] = row
-        else:
-            self.keyless.append(row)
+    def take(self, found: FoundRows) -> None:
+        """Add rows."""
+        self.keyed.update(found.keyed)
+        self.keyless.extend(found.keyless)
 
     def take_group(self, group: RowGroup, *, is_sidechain: bool) -> None:
         """Add the rows of an earlier reading."""
         for row in group.rows():
-            self.take(row._replace(is_sidechain=is_sidechain))
+            if row.key:
+                self.keyed[row.key] = row._replace(is_sidechain=is_sidechain)
+            else:
+                self.keyless.append(row._replace(is_sidechain=is_sidechain))
 
     def packed(self) -> tuple[RowGroup, RowGroup]:
         """Return the groups to keep."""
@@ -50,7 +53,7 @@ def unpack(state: FileState) -> PackedLog:
 
 
 def read_log(
-    stream: BinaryIO, earlier: FileState | None, lines: LineReader, checkpoint: Callable[[int], None]
+    stream: BinaryIO, earlier: FileState | None, reader: RowReader, checkpoint: Callable[[int], None]
 ) -> FileState:
     """Read a log from `earlier.offset` on, or whole. Raises OSError and what `checkpoint` raises."""
     known = unpack(earlier) if earlier is not None else PackedLog()
@@ -61,17 +64,12 @@ def read_log(
     tally = Tally(offset=earlier.offset if earlier is not None else 0)
     broken = known.broken_lines
     stream.seek(tally.offset)
-    for line in lines_with(stream, NEEDLES, tally, checkpoint):
-        try:
-            row = lines.read(line)
-        except BrokenLineError:
-            broken += 1
-            continue
-        if row is not None:
-            rows.take(row)
-    packed = _packed(rows, _tail_row(tally.tail, lines))
+    for lines in lines_with(stream, NEEDLES, tally, checkpoint):
+        found = reader.read(lines)
+        rows.take(found)
+        broken += found.broken
     kept = msgspec.structs.replace(
-        packed,
+        _packed(rows, _tail_rows(tally.tail, reader)),
         long_lines=known.long_lines + tally.long_lines,
         broken_lines=broken,
         is_tail_long=tally.is_tail_long,
@@ -79,17 +77,15 @@ def read_log(
     return FileState(tally.offset, mark_of(stream, tally.offset), _ENCODER.encode(kept))
 
 
-def _tail_row(tail: bytes, lines: LineReader) -> Row | None:
-    """Return the row of a line without an end, None when it is not complete yet."""
+def _tail_rows(tail: bytes, reader: RowReader) -> FoundRows | None:
+    """Return the row of a line without an end, None when it has none or is not complete yet."""
     if not any(needle in tail for needle in NEEDLES):
         return None
-    try:
-        return lines.read(tail)
-    except BrokenLineError:
-        return None
+    found = reader.read([tail])
+    return found if found.keyed or found.keyless else None
 
 
-def _packed(rows: LogRows, tail: Row | None) -> PackedLog:
+def _packed(rows: LogRows, tail: FoundRows | None) -> PackedLog:
     groups = rows.packed()
     if tail is None:
         return PackedLog(*groups)

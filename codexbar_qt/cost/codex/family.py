@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -62,7 +63,7 @@ class CodexFamily:
 def _read_lines(stream: BinaryIO, log: CodexLog, tally: Tally, checkpoint: Callable[[int], None]) -> None:
     stream.seek(tally.offset)
     tally.long_lines = log.state.long_lines
-    for line in lines_with(stream, NEEDLES, tally, checkpoint):
+    for line in chain.from_iterable(lines_with(stream, NEEDLES, tally, checkpoint)):
         fact = read_line(line)
         if fact == "broken":
             log.state.broken_lines += 1

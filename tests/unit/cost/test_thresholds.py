@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codexbar_qt.cost.claude.lines import LONG_PROMPT
+from codexbar_qt.cost.claude.rows import LONG_PROMPT
 from codexbar_qt.cost.codex.usage import LONG_INPUT
 from codexbar_qt.cost.price_book import decode_price_file
 from codexbar_qt.resource_folder import resource_folder

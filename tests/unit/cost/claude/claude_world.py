@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from codexbar_qt.cost.claude import CLAUDE_FAMILY
+from codexbar_qt.cost.claude.lines import BrokenLineError
+from codexbar_qt.cost.claude.rows import Row, RowReader
 from codexbar_qt.cost.places import Places
 from codexbar_qt.cost.progress import Progress
 from codexbar_qt.cost.reading_pool import ReadingPool
@@ -27,6 +29,14 @@ if TYPE_CHECKING:
 START = datetime(2031, 1, 5, 10, 20, 30, tzinfo=UTC)
 START_AT = int(START.timestamp())
 MODEL = "claude-opus-4-5-20251101"
+
+
+def read_one(text: bytes, reader: RowReader | None = None) -> Row | None:
+    """Return the row of a line, None when it does not count. Raises BrokenLineError."""
+    found = (reader or RowReader()).read([text])
+    if found.broken:
+        raise BrokenLineError
+    return next((Row(*row) for row in (*found.keyed.values(), *found.keyless)), None)
 
 
 def stamp(seconds: float = 0) -> str:

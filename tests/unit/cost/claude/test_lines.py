@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from codexbar_qt.cost.claude.lines import NEEDLES, BrokenLineError, LineReader, Row
-from tests.unit.cost.claude.claude_world import MODEL, START_AT, entry, line, usage
+from codexbar_qt.cost.claude.lines import NEEDLES, BrokenLineError
+from codexbar_qt.cost.claude.rows import Row, RowReader
+from tests.unit.cost.claude.claude_world import MODEL, START_AT, entry, line, read_one, usage
 
 SYNTHETIC = (
     b'{"type":"assistant","timestamp":"2031-01-05T10:20:30.123Z","requestId":"req_1","sessionId":"s","isSidechain":false,'
@@ -21,17 +22,13 @@ MORE = {"aFieldOfTomorrow": 1}
 BOTH_WAYS = pytest.mark.parametrize("more", [{}, MORE], ids=["known fields", "another field"])
 
 
-def read(text: bytes) -> Row | None:
-    return LineReader().read(text)
-
-
 def read_usage(found: object, **more: Any) -> tuple[int, ...] | None:
-    row = read(line("1", message={"usage": found}, **more))
+    row = read_one(line("1", message={"usage": found}, **more))
     return None if row is None else row[5:]
 
 
 def test_the_line_of_the_sheet() -> None:
-    assert read(SYNTHETIC) == Row("msg_1:req_1", START_AT, MODEL, False, False, 12, 50, 4000, 300, 200)
+    assert read_one(SYNTHETIC) == Row("msg_1:req_1", START_AT, MODEL, False, False, 12, 50, 4000, 300, 200)
 
 
 @BOTH_WAYS
@@ -57,7 +54,7 @@ def test_a_number_that_is_none_counts_as_nothing(field: str, odd: object, more: 
 @pytest.mark.parametrize("written", ["300", "300.0", "3e2"])
 def test_a_whole_number_however_it_is_written(written: str, more: dict[str, Any]) -> None:
     text = line("1", 123456, 2, **more).replace(b"123456", written.encode())
-    assert (row := read(text)) is not None
+    assert (row := read_one(text)) is not None
     assert row.input == 300
 
 
@@ -101,7 +98,7 @@ def test_a_number_that_cannot_be_is_damage(number: int, more: dict[str, Any]) ->
     ],
 )
 def test_an_entry_that_is_none(change: dict[str, Any], more: dict[str, Any]) -> None:
-    assert read(json.dumps({**entry("1", 5, **more), **change}).encode()) is None
+    assert read_one(json.dumps({**entry("1", 5, **more), **change}).encode()) is None
 
 
 @BOTH_WAYS
@@ -109,18 +106,18 @@ def test_an_entry_that_is_none(change: dict[str, Any], more: dict[str, Any]) -> 
 def test_an_entry_that_lacks_a_field(name: str, more: dict[str, Any]) -> None:
     made = entry("1", 5, **more)
     del made[name]
-    assert read(json.dumps(made).encode()) is None
+    assert read_one(json.dumps(made).encode()) is None
 
 
 @BOTH_WAYS
 @pytest.mark.parametrize("change", [{"model": None}, {"model": 5}, {"usage": None}, {"usage": "x"}, {"usage": [1]}])
 def test_a_message_that_is_none(change: dict[str, Any], more: dict[str, Any]) -> None:
-    assert read(line("1", 5, message=change, **more)) is None
+    assert read_one(line("1", 5, message=change, **more)) is None
 
 
 @pytest.mark.parametrize("text", [b'["put_tokens"]', b'"input_tokens"', b"5", b"null"])
 def test_json_that_is_no_entry(text: bytes) -> None:
-    assert read(text) is None
+    assert read_one(text) is None
 
 
 @pytest.mark.parametrize(
@@ -140,7 +137,7 @@ def test_json_that_is_no_entry(text: bytes) -> None:
     ],
 )
 def test_times(text: str, seconds: int) -> None:
-    assert (row := read(line(timestamp=text))) is not None
+    assert (row := read_one(line(timestamp=text))) is not None
     assert row.at == START_AT + seconds
 
 
@@ -164,23 +161,28 @@ NO_TIMES = [
 
 @pytest.mark.parametrize("text", NO_TIMES)
 def test_no_times(text: str) -> None:
-    """Nor are they when the same minute has been met before: the order of lines changes nothing."""
-    assert read(line(timestamp=text)) is None
-    reader = LineReader()
-    assert reader.read(line()) is not None
-    assert reader.read(line(timestamp=text)) is None
+    """Nor are they when the same hour has been met before: the order of lines changes nothing."""
+    assert read_one(line(timestamp=text)) is None
+    reader = RowReader()
+    assert read_one(line(), reader) is not None
+    assert read_one(line(timestamp=text), reader) is None
 
 
-def test_minutes_that_are_remembered_change_nothing() -> None:
-    reader = LineReader()
-    texts = [f"2031-01-05T10:{minute:02}:{second:02}.5Z" for minute in (20, 21) for second in (59, 0, 7)]
+def test_hours_that_are_remembered_change_nothing() -> None:
+    reader = RowReader()
+    texts = [
+        f"2031-01-05T{hour}:{minute:02}:{second:02}.5Z"
+        for hour in (10, 11)
+        for minute in (20, 21)
+        for second in (59, 0, 7)
+    ]
     texts += [text.replace(".5Z", end) for text in texts for end in ("Z", ".000Z", ".999Z", "+00:00", "+01:00")]
     for text in texts + texts[::-1]:
-        assert reader.read(line(timestamp=text)) == read(line(timestamp=text))
+        assert read_one(line(timestamp=text), reader) == read_one(line(timestamp=text))
 
 
 def test_a_clock_in_the_future() -> None:
-    assert (row := read(line(timestamp="9999-12-31T23:59:59-14:00"))) is not None
+    assert (row := read_one(line(timestamp="9999-12-31T23:59:59-14:00"))) is not None
     assert row.at == 253402300799 + 14 * 3600
 
 
@@ -198,13 +200,13 @@ def test_a_clock_in_the_future() -> None:
     ],
 )
 def test_a_key_needs_both_ids(change: dict[str, Any], key: str, more: dict[str, Any]) -> None:
-    assert (row := read(line("1", 5, **change, **more))) is not None
+    assert (row := read_one(line("1", 5, **change, **more))) is not None
     assert row.key == key
 
 
 def test_odd_ids_stay_apart_and_short() -> None:
     ids = ["x" * 1000, "x" * 1001, "a\nb", "a\nc"]
-    keys = [row.key for one in ids if (row := read(line(id=one))) is not None]
+    keys = [row.key for one in ids if (row := read_one(line(id=one))) is not None]
     assert len(set(keys)) == len(ids)
     assert all(len(key) <= 200 and "\n" not in key for key in keys)
 
@@ -214,14 +216,14 @@ def test_odd_ids_stay_apart_and_short() -> None:
     ("said", "is_side"), [(True, True), (False, False), (None, False), ("true", False), (1, False)]
 )
 def test_sidechains(said: object, is_side: bool, more: dict[str, Any]) -> None:
-    assert (row := read(line(isSidechain=said, **more))) is not None
+    assert (row := read_one(line(isSidechain=said, **more))) is not None
     assert row.is_sidechain is is_side
 
 
 def test_spaces_and_line_ends_of_other_writers() -> None:
     spaced = json.dumps(entry("1", 5), indent=1).replace("\n", " ").encode() + b" \r"
     assert b'"type": "assistant"' in spaced
-    assert read(spaced) == read(line("1", 5))
+    assert read_one(spaced) == read_one(line("1", 5))
     assert NEEDLES[0] in spaced
 
 
@@ -240,7 +242,7 @@ def test_spaces_and_line_ends_of_other_writers() -> None:
 )
 def test_damage(text: bytes) -> None:
     with pytest.raises(BrokenLineError):
-        read(text)
+        read_one(text)
 
 
 @BOTH_WAYS
@@ -259,7 +261,7 @@ def test_damage(text: bytes) -> None:
 )
 def test_a_line_that_is_no_text_inside_of_a_string_counts(said: bytes, more: dict[str, Any]) -> None:
     text = line("1", 5, message={"content": "X"}, **more)
-    assert read(text.replace(b'"X"', b'"' + said + b'"')) == read(text)
+    assert read_one(text.replace(b'"X"', b'"' + said + b'"')) == read_one(text)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +274,7 @@ def test_a_line_that_is_no_text_inside_of_a_string_counts(said: bytes, more: dic
     ],
 )
 def test_names_that_are_no_text_get_replaced(said: bytes, model: str) -> None:
-    assert (row := read(line("1", 5, model="X").replace(b'"X"', b'"' + said + b'"'))) is not None
+    assert (row := read_one(line("1", 5, model="X").replace(b'"X"', b'"' + said + b'"'))) is not None
     assert row.model == model
 
 
@@ -281,5 +283,5 @@ def test_names_that_are_no_text_get_replaced(said: bytes, model: str) -> None:
     [((200_000,), False), ((200_001,), True), ((1, 0, 199_999, 1), True), ((1, 999_999, 199_998, 1), False)],
 )
 def test_long_prompts_are_input_and_caches(numbers: tuple[int, ...], is_long: bool) -> None:
-    assert (row := read(line("1", *numbers))) is not None
+    assert (row := read_one(line("1", *numbers))) is not None
     assert row.is_long is is_long

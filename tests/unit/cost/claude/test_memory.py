@@ -7,8 +7,8 @@ import tracemalloc
 from typing import TYPE_CHECKING
 
 from codexbar_qt.cost.claude.assembly import assemble
-from codexbar_qt.cost.claude.lines import LineReader
 from codexbar_qt.cost.claude.reading import read_log
+from codexbar_qt.cost.claude.rows import RowReader
 from codexbar_qt.cost.log_files import LogFile
 from tests.unit.cost.claude.claude_world import line
 
@@ -49,7 +49,7 @@ def test_one_request_on_twenty_thousand_lines() -> None:
     block = line("1", 5) + b"\n"
     stream = Repeated(block * 1000, 20)
     tracemalloc.start()
-    state = read_log(stream, None, LineReader(), lambda _: None)
+    state = read_log(stream, None, RowReader(), lambda _: None)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert state.offset == len(block) * 20_000
@@ -60,7 +60,7 @@ def test_one_request_on_twenty_thousand_lines() -> None:
 def test_a_history_copied_into_fifty_logs() -> None:
     """25 000 rows of 500 requests; beside a number for each row, memory is for the requests."""
     content = b"\n".join(line(f"{number:030}", 5) for number in range(500)) + b"\n"
-    state = read_log(io.BytesIO(content), None, LineReader(), lambda _: None)
+    state = read_log(io.BytesIO(content), None, RowReader(), lambda _: None)
     tracemalloc.start()
     ledger = assemble(Copies(state, 50))
     peak = tracemalloc.get_traced_memory()[1]

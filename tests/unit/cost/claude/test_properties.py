@@ -13,16 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codexbar_qt.cost import line_blocks
-from codexbar_qt.cost.claude.lines import BrokenLineError, LineReader
+from codexbar_qt.cost.claude.lines import BrokenLineError
 from codexbar_qt.cost.family import ScanCancelled
 from codexbar_qt.cost.reading_pool import ReadingPool
 from codexbar_qt.cost.values import TokenCounts
-from tests.unit.cost.claude.claude_world import ClaudeWorld, left_out, line, requests, tokens
+from tests.unit.cost.claude.claude_world import ClaudeWorld, left_out, line, read_one, requests, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
-    from codexbar_qt.cost.claude.lines import Row
+    from codexbar_qt.cost.claude.rows import Row
     from codexbar_qt.cost.family import LogFamily
     from codexbar_qt.cost.plan import Work
     from codexbar_qt.cost.reading_pool import Outcome
@@ -185,7 +185,7 @@ def counted(logs: dict[str, list[bytes]]) -> tuple[list[Row], dict[str, int]]:
                 left["long_line"] += b'put_tokens"' in text
                 continue
             try:
-                row = LineReader().read(text)
+                row = read_one(text)
             except BrokenLineError:
                 left["broken_line"] += 1
                 continue

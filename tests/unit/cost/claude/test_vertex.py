@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from codexbar_qt.cost.claude.lines import LineReader
 from codexbar_qt.cost.values import TokenCounts
-from tests.unit.cost.claude.claude_world import line, requests, tokens
+from tests.unit.cost.claude.claude_world import line, read_one, requests, tokens
 
 if TYPE_CHECKING:
     from tests.unit.cost.claude.claude_world import ClaudeWorld
@@ -63,13 +62,13 @@ NO_MARKS: list[dict[str, Any]] = [
     ("change", "is_vertex"), [*((change, True) for change in MARKS), *((change, False) for change in NO_MARKS)]
 )
 def test_marks(change: dict[str, Any], is_vertex: bool, more: dict[str, Any]) -> None:
-    row = LineReader().read(line("1", 5, **change, **more))
+    row = read_one(line("1", 5, **change, **more))
     assert row is not None
     assert row.is_vertex is is_vertex
 
 
 def test_a_name_with_escaped_letters_marks_too() -> None:
-    row = LineReader().read(line("1", 5, vertexName=1).replace(b'"vertexName"', b'"\\u0076ertexName"'))
+    row = read_one(line("1", 5, vertexName=1).replace(b'"vertexName"', b'"\\u0076ertexName"'))
     assert row is not None
     assert row.is_vertex
 
