@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         use_offscreen_platform,
     )
     from codexbar_qt.bootstrap.live_contexts import LiveContexts
+    from codexbar_qt.bootstrap.machine_parts import MachineParts
     from codexbar_qt.bootstrap.own_processes import run_own_process
     from codexbar_qt.bootstrap.places import NoHomeError
     from codexbar_qt.bootstrap.services import Services, build_demo_services, build_services
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LiveContexts",
+    "MachineParts",
     "NoHomeError",
     "Services",
     "build_demo_services",
@@ -42,6 +44,7 @@ __all__ = [
 _MODULES = {
     "command_line": ("start_command_log",),
     "live_contexts": ("LiveContexts",),
+    "machine_parts": ("MachineParts",),
     "own_processes": ("run_own_process",),
     "places": ("NoHomeError",),
     "services": ("Services", "build_demo_services", "build_services"),

@@ -45,7 +45,7 @@ def build_cost_logs(machine: Machine, *, is_background: bool) -> CostLogs:
 
 
 def build_cost_prices(
-    http: HttpClient, clock: Clock, preferences: Callable[[], Preferences], calls: FileCalls
+    http: Callable[[], HttpClient], clock: Clock, preferences: Callable[[], Preferences], calls: FileCalls
 ) -> CostPrices:
     """Return the prices: the built-in ones, and what the folders of this machine add to them."""
     from codexbar_qt.bootstrap.places import data_folder

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codexbar_qt import __version__
+from codexbar_qt.bootstrap.machine_parts import MachineParts
 from codexbar_qt.resource_folder import resource_folder
 
 if TYPE_CHECKING:
@@ -89,50 +89,26 @@ def build_services(*, keeps_programs: bool = False) -> Services:
 
     With `keeps_programs` (the tray app) a held program outlives the fetch that started it for a while.
     """
-    from codexbar_qt.adapters.environment import ProcessEnv
-    from codexbar_qt.adapters.platform_name import current_platform
-    from codexbar_qt.adapters.private_rights import restrict_to_owner
-    from codexbar_qt.adapters.system_clock import SystemClock
-    from codexbar_qt.adapters.system_info import read_system_info
-    from codexbar_qt.bootstrap.browsers import build_browsers
-    from codexbar_qt.bootstrap.cost import build_cost_logs, build_cost_prices
-    from codexbar_qt.bootstrap.live_contexts import Machine, build_live
-    from codexbar_qt.bootstrap.places import home_folder
-    from codexbar_qt.core.config_file import ConfigFile
-    from codexbar_qt.core.config_location import locate_config
-    from codexbar_qt.core.preferences_file import PreferencesFile
-    from codexbar_qt.core.private_file import FileCalls
-
-    calls = FileCalls(restrict=restrict_to_owner)
-    platform, home, clock = current_platform(), home_folder(), SystemClock()
-    location = locate_config(os.environ.get, home, platform)
-    env = ProcessEnv(os.environ, location.path.with_name("env"))
-    preferences_file = PreferencesFile(location.settings_path, os.environ.get, clock.now, calls)
-    registry = _load_registry(location, preferences_file)
-    system = read_system_info(__version__)
-    config_file = ConfigFile(location, registry.providers, clock.now, calls)
-    machine = Machine(env, clock, platform, home, system)
-    browsers = build_browsers(machine, preferences_file, calls, "app" if keeps_programs else "command line")
-    live = build_live(machine, config_file, lambda: preferences_file.current, browsers, keeps_programs=keeps_programs)
+    parts = MachineParts(keeps_programs=keeps_programs)
     return Services(
-        env=env,
-        clock=clock,
-        platform=platform,
-        zone=_zone(system.time_zone),
-        location=location,
-        registry=registry,
-        config_file=config_file,
-        preferences_file=preferences_file,
-        contexts=live.contexts,
-        browsers=browsers,
-        cost=build_cost_logs(machine, is_background=keeps_programs),
-        prices=build_cost_prices(live.contexts.http, clock, lambda: preferences_file.current, calls),
-        archive=_archive(calls),
-        memories=live.contexts.memories,
-        close_network=live.close_network,
-        reset_network=live.reset_network,
-        stop_processes=live.stop_processes,
-        open_page=live.open_page if keeps_programs else None,
+        env=parts.env,
+        clock=parts.clock,
+        platform=parts.platform,
+        zone=parts.zone,
+        location=parts.location,
+        registry=parts.registry,
+        config_file=parts.config_file,
+        preferences_file=parts.preferences_file,
+        contexts=parts.live.contexts,
+        browsers=parts.browsers,
+        cost=parts.cost,
+        prices=parts.prices,
+        archive=_archive(parts.calls),
+        memories=parts.live.contexts.memories,
+        close_network=parts.live.close_network,
+        reset_network=parts.live.reset_network,
+        stop_processes=parts.live.stop_processes,
+        open_page=parts.live.open_page if keeps_programs else None,
     )
 
 
@@ -173,7 +149,7 @@ def build_demo_services() -> Services:
         env=env,
         clock=clock,
         platform=current_platform(),
-        zone=_zone("UTC"),
+        zone=UTC,
         location=location,
         registry=registry,
         config_file=config_file,
@@ -187,25 +163,8 @@ def build_demo_services() -> Services:
     )
 
 
-def _load_registry(location: ConfigLocation, preferences_file: PreferencesFile) -> Registry:
-    from codexbar_qt.core.registry import load_registry
-
-    approvals = preferences_file.load().approved_plugins
-    return load_registry(location.path.with_name("providers"), approvals)
-
-
 def _archive(calls: FileCalls) -> SnapshotArchive:
     from codexbar_qt.bootstrap.places import cache_folder
     from codexbar_qt.core.snapshot_archive import SnapshotArchive
 
     return SnapshotArchive(cache_folder() / "snapshots.json", calls)
-
-
-def _zone(name: str) -> tzinfo:
-    from datetime import UTC
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC

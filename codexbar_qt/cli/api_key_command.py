@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from codexbar_qt.cli.command_run import CommandRun
     from codexbar_qt.core.config_file import ConfigFile
     from codexbar_qt.provider_api import AccountField, Provider
     from codexbar_qt.provider_api.resolution import ReadEnv
@@ -37,6 +38,29 @@ class ApiKeyOptions:
 class _TeamAccount:
     label: str
     fields: dict[str, str]
+
+
+def store_api_key(run: CommandRun) -> CommandOutput:
+    """Carry the command out. Raises CommandError."""
+    given = run.invocation
+    options = ApiKeyOptions(
+        provider=given.value("--provider"),
+        api_key=given.value("--api-key"),
+        stdin=given.has("--stdin"),
+        label=given.value("--label"),
+        usage_scope=given.value("--usage-scope"),
+        organization_id=given.value("--organization-id"),
+        workspace_id=given.value("--workspace-id"),
+        no_enable=given.has("--no-enable"),
+    )
+    return set_api_key(
+        run.backend.config_file,
+        run.backend.registry.providers,
+        options,
+        read_stdin=run.terminal.read_input,
+        read_env=run.backend.env.get,
+        now=run.backend.clock.now(),
+    )
 
 
 def set_api_key(

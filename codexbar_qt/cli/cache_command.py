@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from codexbar_qt.cli.config_commands import find_provider
 from codexbar_qt.cli.exit_codes import FAILURE, SUCCESS
+from codexbar_qt.cli.interruption import run_interruptible
 from codexbar_qt.cli.output import CommandError, CommandOutput
+from codexbar_qt.core.app_config import ProviderEntry
 from codexbar_qt.core.cost_logs import CostScanError
+from codexbar_qt.core.fetch_service import FetchRequest
 from codexbar_qt.json_text import present
 from codexbar_qt.provider_api import ProviderError
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from codexbar_qt.cli.arguments import Invocation
+    from codexbar_qt.cli.command_run import CommandRun
     from codexbar_qt.core.cookie_cache import CookieCache
     from codexbar_qt.provider_api import Provider
 
@@ -42,6 +46,23 @@ class Forgets:
     cookies: CookieCache
     provider: Callable[[Provider], Awaitable[int]]
     cost: Callable[[], Awaitable[int]]
+
+
+def clear(run: CommandRun) -> CommandOutput:
+    """Carry the command out. Raises CommandError (args)."""
+    backend, cache = run.backend, run.backend.browsers.cache
+
+    async def forget(provider: Provider) -> int:
+        if provider.forget is None:
+            return 0
+        entry = ProviderEntry(provider.id, enabled=False)
+        return await provider.forget(backend.contexts.context(FetchRequest(provider, entry)))
+
+    async def forget_cost() -> int:
+        return await backend.cost.clear() + await backend.prices.forget()
+
+    forgets = Forgets(cache, forget, forget_cost)
+    return run_interruptible(clear_cache(run.invocation, backend.registry.providers, forgets))
 
 
 async def clear_cache(invocation: Invocation, providers: Sequence[Provider], forgets: Forgets) -> CommandOutput:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codexbar_qt.cli.usage_text import TextStyle
-
 if TYPE_CHECKING:
     from codexbar_qt.cli.arguments import Invocation, OutputMode
     from codexbar_qt.cli.backend import Backend, Host
     from codexbar_qt.cli.terminal import Terminal
+    from codexbar_qt.cli.usage_text import TextStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,8 @@ class CommandRun:
     @property
     def style(self) -> TextStyle:
         """How text looks, by the preferences and the terminal."""
+        from codexbar_qt.cli.usage_text import TextStyle
+
         backend, preferences = self.backend, self.backend.preferences_file.current
         return TextStyle(
             colors=not self.mode.is_json and self.terminal.has_colors(backend.env, no_color=self.mode.no_color),

@@ -1,30 +1,25 @@
-"""Carries out a parsed command line: dispatch, output, exit code. No exception and no traceback leaves it."""
+"""Carries out a parsed command line: dispatch, output, exit code. No exception and no traceback leaves it.
+
+What a command needs is imported when it runs: none of them should wait for what only others use.
+"""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from codexbar_qt.cli import api_key_command, browser_command, cache_command, commands, config_commands
+from codexbar_qt.cli import commands
 from codexbar_qt.cli.arguments import Invocation, OutputMode, UnknownOption, parse_arguments, read_output_mode
 from codexbar_qt.cli.command_run import CommandRun
 from codexbar_qt.cli.exit_codes import FAILURE
-from codexbar_qt.cli.interruption import Terminated, run_interruptible
-from codexbar_qt.cli.output import CommandError, CommandOutput
-from codexbar_qt.cli.targets import choose_targets
+from codexbar_qt.cli.output import CommandError, CommandOutput, Terminated
 from codexbar_qt.cli.terminal import OutputFailed, Terminal
-from codexbar_qt.cli.usage_command import attempt_lines, present_usage, read_usage
-from codexbar_qt.cli.usage_options import read_usage_options
-from codexbar_qt.core.app_config import ProviderEntry
-from codexbar_qt.core.fetch_service import FetchRequest
 from codexbar_qt.json_text import encode_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from codexbar_qt.cli.backend import Backend, Host
-    from codexbar_qt.provider_api import Provider
 
 _log = logging.getLogger(__name__)
 
@@ -45,8 +40,6 @@ def run_command(arguments: Sequence[str], host: Host, terminal: Terminal) -> int
 def _carry_out(arguments: Sequence[str], mode: OutputMode, host: Host, terminal: Terminal) -> CommandOutput:
     try:
         invocation, backend = _prepare(arguments, mode, host)
-        for failure in backend.registry.failures:
-            _log.warning("The provider %s was left out: %s", failure.origin, failure.message)
         return _COMMANDS[invocation.command](CommandRun(invocation, mode, backend, host, terminal))
     except CommandError as error:
         return _failed(error)
@@ -97,24 +90,9 @@ def _print(output: CommandOutput, mode: OutputMode, terminal: Terminal) -> int:
 
 
 def _usage(run: CommandRun) -> CommandOutput:
-    options, backend = read_usage_options(run.invocation), run.backend
-    hide = backend.preferences_file.current.hide_personal_info
-    with config_commands.config_failures():
-        config = backend.config_file.read()
-    targets = choose_targets(config, backend.registry.providers, options, hide_personal_info=hide)
+    from codexbar_qt.cli.usage_command import report_usage
 
-    async def read() -> CommandOutput:
-        try:
-            readings = await read_usage(targets, options, backend.contexts, backend.clock)
-        finally:
-            await backend.close()
-        if run.tells_more:
-            for line in attempt_lines(readings):
-                run.terminal.write_error(line)
-        return present_usage(readings, style, backend.clock.now())
-
-    style = replace(run.style, show_credits=options.show_credits)
-    return run_interruptible(read())
+    return report_usage(run)
 
 
 def _cost(run: CommandRun) -> CommandOutput:
@@ -124,16 +102,22 @@ def _cost(run: CommandRun) -> CommandOutput:
 
 
 def _validate(run: CommandRun) -> CommandOutput:
-    return config_commands.validate(run.backend.config_file, run.backend.registry.providers, run.backend.platform)
+    from codexbar_qt.cli.config_commands import validate
+
+    return validate(run.backend.config_file, run.backend.registry.providers, run.backend.platform)
 
 
 def _dump(run: CommandRun) -> CommandOutput:
+    from codexbar_qt.cli.config_commands import dump
+
     secrets = run.invocation.has("--show-secrets")
-    return config_commands.dump(run.backend.config_file, run.backend.registry.providers, show_secrets=secrets)
+    return dump(run.backend.config_file, run.backend.registry.providers, show_secrets=secrets)
 
 
 def _providers(run: CommandRun) -> CommandOutput:
-    return config_commands.list_providers(run.backend.config_file, run.backend.registry.providers)
+    from codexbar_qt.cli.config_commands import list_providers
+
+    return list_providers(run.backend.config_file, run.backend.registry.providers)
 
 
 def _enable(run: CommandRun) -> CommandOutput:
@@ -145,30 +129,16 @@ def _disable(run: CommandRun) -> CommandOutput:
 
 
 def _switch(run: CommandRun, *, enabled: bool) -> CommandOutput:
+    from codexbar_qt.cli.config_commands import set_enabled
+
     name = run.invocation.value("--provider")
-    return config_commands.set_enabled(run.backend.config_file, run.backend.registry.providers, name, enabled=enabled)
+    return set_enabled(run.backend.config_file, run.backend.registry.providers, name, enabled=enabled)
 
 
 def _set_api_key(run: CommandRun) -> CommandOutput:
-    given = run.invocation
-    options = api_key_command.ApiKeyOptions(
-        provider=given.value("--provider"),
-        api_key=given.value("--api-key"),
-        stdin=given.has("--stdin"),
-        label=given.value("--label"),
-        usage_scope=given.value("--usage-scope"),
-        organization_id=given.value("--organization-id"),
-        workspace_id=given.value("--workspace-id"),
-        no_enable=given.has("--no-enable"),
-    )
-    return api_key_command.set_api_key(
-        run.backend.config_file,
-        run.backend.registry.providers,
-        options,
-        read_stdin=run.terminal.read_input,
-        read_env=run.backend.env.get,
-        now=run.backend.clock.now(),
-    )
+    from codexbar_qt.cli.api_key_command import store_api_key
+
+    return store_api_key(run)
 
 
 def _allow_browser(run: CommandRun) -> CommandOutput:
@@ -180,25 +150,17 @@ def _refuse_browser(run: CommandRun) -> CommandOutput:
 
 
 def _set_access(run: CommandRun, *, allowed: bool) -> CommandOutput:
+    from codexbar_qt.cli.browser_command import set_access
+
     name, backend = run.invocation.value("browser"), run.backend
     known = backend.browsers.parts.reader.known()
-    return browser_command.set_access(backend.preferences_file, known, name, allowed=allowed)
+    return set_access(backend.preferences_file, known, name, allowed=allowed)
 
 
 def _clear_cache(run: CommandRun) -> CommandOutput:
-    backend, cache = run.backend, run.backend.browsers.cache
+    from codexbar_qt.cli.cache_command import clear
 
-    async def forget(provider: Provider) -> int:
-        if provider.forget is None:
-            return 0
-        entry = ProviderEntry(provider.id, enabled=False)
-        return await provider.forget(backend.contexts.context(FetchRequest(provider, entry)))
-
-    async def forget_cost() -> int:
-        return await backend.cost.clear() + await backend.prices.forget()
-
-    forgets = cache_command.Forgets(cache, forget, forget_cost)
-    return run_interruptible(cache_command.clear_cache(run.invocation, backend.registry.providers, forgets))
+    return clear(run)
 
 
 _COMMANDS: dict[commands.Command, Callable[[CommandRun], CommandOutput]] = {

@@ -9,6 +9,9 @@ COMMON_FLAGS = ("--json", "--json-only", "--json-output", "--pretty", "--no-colo
 SHORT_FORMS = {"-v": "--verbose"}
 LOG_LEVELS = ("trace", "verbose", "debug", "info", "warning", "error", "critical")
 FORMATS = ("text", "json")
+BOTH = ("codex", "claude")
+ALL = "all"
+"""Fixed words for --provider; as every other name they only mean providers that are loaded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from codexbar_qt.cli.config_commands import config_failures
 from codexbar_qt.cli.cost_options import choose_sources, none_left, read_cost_options
 from codexbar_qt.cli.cost_text import cost_block
 from codexbar_qt.cli.exit_codes import FAILURE, TIMEOUT
@@ -23,7 +23,7 @@ from codexbar_qt.cost.values import Ledger
 from codexbar_qt.cost.wording import left_out_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import tzinfo
 
     from codexbar_qt.cli.backend import Backend
@@ -33,39 +33,74 @@ if TYPE_CHECKING:
     from codexbar_qt.cost.prices import PriceTable
     from codexbar_qt.cost.report_values import CostReport
     from codexbar_qt.cost.sources import CostSource
-    from codexbar_qt.cost.values import ScanProgress, ScanResult
+    from codexbar_qt.cost.values import ScanResult
 
 _MOST_JOBS = 4
 
 
 def report_cost(run: CommandRun) -> CommandOutput:
     """Carry the command out. Raises CommandError of kind args or config."""
-    options, backend = read_cost_options(run.invocation), run.backend
+    options = read_cost_options(run.invocation)
     if run.mode.is_json:
         options = replace(options, group_by="")
-    with config_failures():
-        config = backend.config_file.read()
-    choice = choose_sources(options, backend.registry.providers, config.enabled_ids)
-    if not choice.sources:
-        raise none_left(options.group_by, choice.notes)
+    return run_interruptible(_report(run, options))
+
+
+async def _report(run: CommandRun, options: CostOptions) -> CommandOutput:
+    """Read logs and prices, and meanwhile find out what to say of them: half of what takes time is not reading logs."""
+    backend = run.backend
     line = ProgressLine(run.terminal.write_error_part)
     shows_progress = not run.mode.is_json and run.terminal.shows_progress(backend.env)
-
-    async def report() -> CommandOutput:
+    jobs = min(_MOST_JOBS, os.cpu_count() or 1)
+    scan = backend.cost.scan(refresh=options.refresh, jobs=jobs, progress=line.show if shows_progress else None)
+    reading = asyncio.ensure_future(scan)
+    pricing: asyncio.Future[PriceTable] | None = None
+    try:
+        await asyncio.sleep(0)  # the scan begins here
+        choice = _choice(backend, options)
+        pricing = asyncio.ensure_future(backend.prices.table())
+        style, zone = run.style, _zone(backend)
         try:
-            result, table = await _read(backend, options, line.show if shows_progress else None)
+            result = await reading
         except CostScanError as error:
             return _failure(error, choice)
-        finally:
-            line.erase()
-            await backend.close()
-        zone = zone_for(backend.preferences_file.current.token_cost_usage_bucket_time_zone, backend.zone)
-        reports = _reports(result, table, choice, zone=zone, now=backend.clock.now(), days=options.days)
-        if run.tells_more:
-            run.terminal.write_error(f"[cost] prices: {table.origin}")
-        return _present(reports, choice, run.style, options.group_by, table.notes)
+        table = await pricing
+    finally:
+        await _ended(reading, pricing)
+        line.erase()
+        await backend.close()
+    reports = _reports(result, table, choice, zone=zone, now=backend.clock.now(), days=options.days)
+    if run.tells_more:
+        run.terminal.write_error(f"[cost] prices: {table.origin}")
+    return _present(reports, choice, style, options.group_by, table.notes)
 
-    return run_interruptible(report())
+
+def _choice(backend: Backend, options: CostOptions) -> CostChoice:
+    """Return what to report. Raises CommandError of kind args or config."""
+
+    def enabled() -> Collection[str]:
+        from codexbar_qt.cli.config_commands import config_failures  # slow to import, and not needed for named sources
+
+        with config_failures():
+            return backend.config_file.read().enabled_ids
+
+    choice = choose_sources(options, lambda: backend.registry.providers, enabled)
+    if not choice.sources:
+        raise none_left(options.group_by, choice.notes)
+    return choice
+
+
+def _zone(backend: Backend) -> tzinfo:
+    return zone_for(backend.preferences_file.current.token_cost_usage_bucket_time_zone, backend.zone)
+
+
+async def _ended(*tasks: asyncio.Future[Any] | None) -> None:
+    """End what is still running, and see its end: a reader that is told to stop keeps what it has read."""
+    for task in tasks:
+        if task is not None and not task.done():
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, CostScanError):
+                await task
 
 
 def _present(
@@ -75,19 +110,6 @@ def _present(
     blocks = [cost_block(report, style, group_by) for report in reports]
     missing = _left_out(reports, choice.sources)
     return CommandOutput(elements, "\n\n".join(blocks), errors=missing, notes=(*choice.notes, *notes))
-
-
-async def _read(
-    backend: Backend, options: CostOptions, progress: Callable[[ScanProgress], None] | None
-) -> tuple[ScanResult, PriceTable]:
-    """Read logs and prices at the same time. Raises CostScanError."""
-    jobs = min(_MOST_JOBS, os.cpu_count() or 1)
-    table = asyncio.ensure_future(backend.prices.table())
-    try:
-        result = await backend.cost.scan(refresh=options.refresh, jobs=jobs, progress=progress)
-        return result, await table
-    finally:
-        table.cancel()
 
 
 def _reports(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from codexbar_qt.cli.config_commands import find_provider
+from codexbar_qt.cli.commands import ALL, BOTH
 from codexbar_qt.cli.output import CommandError
-from codexbar_qt.cli.targets import ALL, BOTH
 from codexbar_qt.cost.sources import COST_SOURCES, cost_source
 from codexbar_qt.cost.time_window import clamped_days
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from codexbar_qt.cli.arguments import Invocation
     from codexbar_qt.cost.sources import CostSource
@@ -50,10 +49,13 @@ def read_cost_options(invocation: Invocation) -> CostOptions:
     )
 
 
-def choose_sources(options: CostOptions, providers: Sequence[Provider], enabled: Collection[str]) -> CostChoice:
+def choose_sources(
+    options: CostOptions, providers: Callable[[], Sequence[Provider]], enabled: Callable[[], Collection[str]]
+) -> CostChoice:
     """Return the sources of a name, an alias, `both` or `all`; without a name those that need no provider or have it.
 
-    `enabled` are the ids of the providers that are on. Raises CommandError of kind args for a name nobody has.
+    `enabled` gives the ids of the providers that are on; neither it nor `providers` is asked without need, for both
+    take longer than the rest. Raises CommandError of kind args for a name nobody has.
     """
     choice = _named(options.provider, providers, enabled)
     if not options.group_by:
@@ -71,16 +73,20 @@ def none_left(group_by: Grouping, notes: tuple[str, ...]) -> CommandError:
     return CommandError(f"Nothing that was asked for {what}. Name {names} with --provider.", "args", notes=notes)
 
 
-def _named(name: str | None, providers: Sequence[Provider], enabled: Collection[str]) -> CostChoice:
+def _named(
+    name: str | None, providers: Callable[[], Sequence[Provider]], enabled: Callable[[], Collection[str]]
+) -> CostChoice:
     if name is None:
-        found = [source for source in COST_SOURCES if not source.needs_provider or source.id in enabled]
+        found = [source for source in COST_SOURCES if not source.needs_provider or source.id in enabled()]
         return CostChoice(tuple(found))
     word = name.strip().lower()
     if word in (ALL, "both"):
         return CostChoice(tuple(source for source in COST_SOURCES if word == ALL or source.id in BOTH))
     named = cost_source(word)
     if named is None:
-        provider = find_provider(providers, name)
+        from codexbar_qt.cli.config_commands import find_provider  # seldom needed, and slow to import
+
+        provider = find_provider(providers(), name)
         named = cost_source(provider.id)
         if named is None:
             return CostChoice((), (f"{provider.descriptor.name} has no local cost and was left out.",))

@@ -6,19 +6,13 @@ import asyncio
 import signal
 from typing import TYPE_CHECKING, TypeVar
 
+from codexbar_qt.cli.output import Terminated
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
 _T = TypeVar("_T")
 _NAMES = ("SIGTERM", "SIGHUP")
-
-
-class Terminated(Exception):
-    """A signal asked the process to end; `exit_code` is 128 and its number."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.exit_code = 128 + number
 
 
 def run_interruptible(work: Coroutine[object, object, _T]) -> _T:

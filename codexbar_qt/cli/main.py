@@ -11,7 +11,7 @@ from codexbar_qt import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from codexbar_qt.bootstrap import Services
+    from codexbar_qt.cli.backend import Backend
 
 _HELP = ("-h", "--help")
 _VERSION = ("-V", "--version")
@@ -21,7 +21,7 @@ _INTERRUPTED = 130
 class BootstrapHost:
     """Gets everything from the composition root; `build` replaces the real services (demo)."""
 
-    def __init__(self, build: Callable[[], Services] | None = None) -> None:
+    def __init__(self, build: Callable[[], Backend] | None = None) -> None:
         self._build = build
 
     def start_log(self, level: str, *, json_lines: bool) -> None:
@@ -30,13 +30,13 @@ class BootstrapHost:
 
         start_command_log(level, json_lines=json_lines)
 
-    def build(self) -> Services:
+    def build(self) -> Backend:
         """Return the services."""
-        from codexbar_qt.bootstrap import NoHomeError, build_services
+        from codexbar_qt.bootstrap import MachineParts, NoHomeError
         from codexbar_qt.cli.output import CommandError
 
         try:
-            return (self._build or build_services)()
+            return (self._build or MachineParts)()
         except NoHomeError as error:
             raise CommandError(str(error), "runtime") from None
 

@@ -23,6 +23,14 @@ class CommandOutput:
     notes: tuple[str, ...] = ()
 
 
+class Terminated(Exception):
+    """A signal asked the process to end; `exit_code` is 128 and its number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.exit_code = 128 + number
+
+
 class CommandError(Exception):
     """A command cannot be carried out; `message` is for people, `kind` and `exit_code` are for programs.
 

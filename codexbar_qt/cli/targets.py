@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from codexbar_qt.cli.commands import ALL, BOTH
 from codexbar_qt.cli.config_commands import find_provider
 from codexbar_qt.cli.output import CommandError
 from codexbar_qt.core.privacy import without_addresses
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
     from codexbar_qt.cli.usage_options import UsageOptions
     from codexbar_qt.core.app_config import AppConfig, ProviderEntry, TokenAccount
     from codexbar_qt.provider_api import Provider, ProviderError
-
-# Fixed words of the command's contract; as every other name they only mean providers that are loaded.
-BOTH = ("codex", "claude")
-ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,14 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from codexbar_qt.cli.config_commands import config_failures
 from codexbar_qt.cli.exit_codes import FAILURE, SUCCESS, exit_code_of
+from codexbar_qt.cli.interruption import run_interruptible
 from codexbar_qt.cli.output import CommandOutput
 from codexbar_qt.cli.readings import Reading
+from codexbar_qt.cli.targets import choose_targets
 from codexbar_qt.cli.usage_json import usage_element
+from codexbar_qt.cli.usage_options import read_usage_options
 from codexbar_qt.cli.usage_text import attempt_notes, error_line, report_lines, usage_block
 from codexbar_qt.core.fetch_service import FetchRequest, FetchService
 from codexbar_qt.provider_api import MissingCredential, NoUsageData, ServiceUnavailable, Snapshot, ToolNotInstalled
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from codexbar_qt.cli.command_run import CommandRun
     from codexbar_qt.cli.targets import Target
     from codexbar_qt.cli.usage_options import UsageOptions
     from codexbar_qt.cli.usage_text import TextStyle
@@ -26,6 +31,28 @@ if TYPE_CHECKING:
     from codexbar_qt.provider_api import Clock
 
 FETCHES_AT_ONCE = 8
+
+
+def report_usage(run: CommandRun) -> CommandOutput:
+    """Carry the command out. Raises CommandError."""
+    options, backend = read_usage_options(run.invocation), run.backend
+    hide = backend.preferences_file.current.hide_personal_info
+    with config_failures():
+        config = backend.config_file.read()
+    targets = choose_targets(config, backend.registry.providers, options, hide_personal_info=hide)
+
+    async def read() -> CommandOutput:
+        try:
+            readings = await read_usage(targets, options, backend.contexts, backend.clock)
+        finally:
+            await backend.close()
+        if run.tells_more:
+            for line in attempt_lines(readings):
+                run.terminal.write_error(line)
+        return present_usage(readings, style, backend.clock.now())
+
+    style = replace(run.style, show_credits=options.show_credits)
+    return run_interruptible(read())
 
 
 async def read_usage(

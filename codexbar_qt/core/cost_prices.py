@@ -12,7 +12,6 @@ from codexbar_qt.cost import custom_prices, price_catalogue
 from codexbar_qt.cost.price_book import price_book
 from codexbar_qt.cost.price_catalogue import COPY_NAME, URL
 from codexbar_qt.cost.prices import PriceTable, built_in_table
-from codexbar_qt.provider_api import HttpRequest, ProviderError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +42,7 @@ class CostPrices:
     def __init__(
         self,
         folders: PriceFolders,
-        http: HttpClient | None,
+        http: Callable[[], HttpClient] | None,
         *,
         is_catalogue_on: Callable[[], bool],
         now: Callable[[], datetime],
@@ -75,11 +74,13 @@ class CostPrices:
             was_asked = self._asked_at is not None and price_catalogue.is_fresh(self._asked_at, now)
             if not is_kept and not was_asked and self._http is not None:
                 self._asked_at = now
-                kept = await self._renew(self._http) or kept
+                kept = await self._renew(self._http()) or kept
             self._known = kept
         return None if kept is None else kept[1]
 
     async def _renew(self, http: HttpClient) -> tuple[datetime, PriceBook] | None:
+        from codexbar_qt.provider_api import HttpRequest, ProviderError  # most people never turn it on
+
         request = HttpRequest("GET", URL, _SERVICE, timeout=_LIMIT_SECONDS, max_bytes=price_catalogue.MAX_BYTES)
         try:
             async with asyncio.timeout(_LIMIT_SECONDS):

@@ -13,7 +13,6 @@ import pytest
 from codexbar_qt.cli import commands
 from codexbar_qt.cli.command_runner import run_command
 from codexbar_qt.cli.terminal import MAX_INPUT_BYTES, Terminal
-from codexbar_qt.core.registry import LoadFailure, Registry
 from codexbar_qt.provider_api import FetchContext, Provider, Snapshot
 
 if TYPE_CHECKING:
@@ -166,14 +165,6 @@ def test_log_is_started_as_asked_for(host: Any, run: Any) -> None:
     run(host, "config", "-v")
     run(host, "config", "--log-level", "trace", "--json-output")
     assert host.logs == [("", False), ("debug", False), ("trace", True)]
-
-
-def test_providers_that_were_left_out_are_told_to_the_log(
-    host: Any, run: Any, caplog: pytest.LogCaptureFixture
-) -> None:
-    host.backend.registry = Registry(host.backend.registry.providers, (LoadFailure("acme", "It has no PROVIDER."),))
-    assert run(host, "config").err == ""
-    assert "The provider acme was left out: It has no PROVIDER." in caplog.text
 
 
 class Failing(io.RawIOBase):

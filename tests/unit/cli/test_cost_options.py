@@ -80,22 +80,30 @@ def test_refusals(arguments: tuple[str, ...], told: str) -> None:
     ],
 )
 def test_sources(providers: list[Provider], name: str | None, enabled: tuple[str, ...], found: list[str]) -> None:
-    choice = choose_sources(CostOptions(name), providers, enabled)
+    choice = choose_sources(CostOptions(name), lambda: providers, lambda: enabled)
     assert ([source.id for source in choice.sources], choice.notes) == (found, ())
 
 
+@pytest.mark.parametrize("name", ["claude", "Codex", "all", "both"])
+def test_names_of_sources_are_known_without_providers_and_config(name: str) -> None:
+    def not_asked() -> tuple[()]:
+        raise AssertionError
+
+    assert choose_sources(CostOptions(name), not_asked, not_asked).sources
+
+
 def test_what_has_no_local_cost_is_named(providers: list[Provider]) -> None:
-    choice = choose_sources(CostOptions("acme"), providers, ())
+    choice = choose_sources(CostOptions("acme"), lambda: providers, tuple)
     assert (choice.sources, choice.notes) == ((), ("Acme has no local cost and was left out.",))
     error = none_left("", choice.notes)
     assert error.message == "Nothing that was asked for has local cost. Name codex, claude or vertexai with --provider."
     assert (error.kind, error.exit_code, error.notes) == ("args", 1, choice.notes)
     with pytest.raises(CommandError, match=r"^There is no provider nobody\."):
-        choose_sources(CostOptions("nobody"), providers, ())
+        choose_sources(CostOptions("nobody"), lambda: providers, tuple)
 
 
 def test_sources_without_sessions_are_not_grouped(providers: list[Provider]) -> None:
-    choice = choose_sources(CostOptions("all", group_by="project"), providers, ())
+    choice = choose_sources(CostOptions("all", group_by="project"), lambda: providers, tuple)
     assert [source.id for source in choice.sources] == ["codex"]
     assert choice.notes == (
         "Claude cannot be told apart by project and was left out.",

@@ -82,6 +82,12 @@ def test_help_loads_nothing_heavy(home: Path) -> None:
     assert not holds(loaded_by("--help", home), (*HEAVY, *QT, "codexbar_qt.core"))
 
 
+def test_the_cost_of_a_named_source_waits_for_no_provider(home: Path) -> None:
+    modules = loaded_by("cost --provider claude --json", home)
+    assert "codexbar_qt.cost.report" in modules
+    assert not holds(modules, ("codexbar_providers", "codexbar_qt.core.config_models", "aiohttp", "keyring", *QT))
+
+
 @pytest.mark.parametrize("line", ["usage --provider all --json", "config dump", "cache clear --all"])
 def test_no_command_loads_qt(home: Path, line: str) -> None:
     modules = loaded_by(line, home)

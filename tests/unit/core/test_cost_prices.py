@@ -68,7 +68,9 @@ class World:
     is_on: bool = True
 
     def start(self) -> CostPrices:
-        return CostPrices(self.folders, self.catalogue, is_catalogue_on=lambda: self.is_on, now=lambda: self.clock.now)
+        return CostPrices(
+            self.folders, lambda: self.catalogue, is_catalogue_on=lambda: self.is_on, now=lambda: self.clock.now
+        )
 
     @property
     def copy(self) -> Path:
