@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from codexbar_qt import __version__
 
@@ -36,7 +36,8 @@ class BootstrapHost:
         from codexbar_qt.cli.output import CommandError
 
         try:
-            return (self._build or MachineParts)()
+            # The cast is for pyright, to which a cached property is no property of a protocol.
+            return cast("Backend", MachineParts()) if self._build is None else self._build()
         except NoHomeError as error:
             raise CommandError(str(error), "runtime") from None
 
