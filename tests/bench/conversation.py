@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import os
 import sys
 import threading
 import types
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codexbar_qt.provider_api import RateLimited
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from codexbar_qt.core.fetch_service import FetchRequest
     from codexbar_qt.core.session import AppSession
-    from codexbar_qt.cost.report_values import CostReport
-    from codexbar_qt.cost.values import ScanProgress, ScanResult
+    from codexbar_qt.cost.values import ScanResult
     from codexbar_qt.demo.contexts import DemoContexts
     from codexbar_qt.provider_api import Provider
     from codexbar_qt.ui.surfaces import Surfaces
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     Say = Callable[..., None]
 
 _BEAT = 0.001
+_POLL = 0.05
 _PATIENCE = 30.0
 
 
@@ -102,7 +102,7 @@ class Conversation:
         if name == "refresh":
             return await self._refresh(argument or None)
         if name == "scan":
-            return await _scan(Path(argument))
+            return await self._scan(Path(argument))
         raise ValueError(command)
 
     async def _settle(self) -> dict[str, Any]:
@@ -156,36 +156,39 @@ class Conversation:
         unsubscribe()
         return {"ms": took * 1000, "stall_ms": await heart.stop()}
 
+    async def _scan(self, folder: Path) -> dict[str, Any]:
+        """Switch cost on over the logs of a folder that nobody has read yet, and wait until the card shows it."""
+        costs, told = self._session.costs, 0
+        with _logs_of(folder):
+            await self._session.edit_preferences({"token_cost_usage_enabled": False})
+            heart = Heartbeat()
+            await self._session.edit_preferences({"token_cost_usage_enabled": True})
+            while costs.state.is_scanning:
+                told = max(told, costs.state.progress.bytes_done if costs.state.progress else 0)
+                await asyncio.sleep(_POLL)
+            await heart.stop()
+        if costs.state.error or not told or not any(report.requests for report in costs.state.reports):
+            raise RuntimeError(costs.state.error or "the scan has read nothing")
+        return {"gaps": heart.gaps}
 
-async def _scan(folder: Path) -> dict[str, Any]:
-    """Read all logs below a folder anew, as the app does in the background, and make the reports of them."""
+
+@contextlib.contextmanager
+def _logs_of(folder: Path) -> Generator[None, None, None]:
+    """Let the demo read real logs, as the app does in the background."""
+    from unittest import mock
+
     from codexbar_qt.adapters.cost_worker import WorkerCostLogs, WorkerPlace
     from codexbar_qt.cost.places import Places
+    from codexbar_qt.demo.cost_logs import DemoCostLogs
 
     places = Places("linux", str(folder), {"CLAUDE_CONFIG_DIR": str(folder)})
     logs = WorkerCostLogs(WorkerPlace(lambda: places, folder / "state", lambda: os.environ, is_background=True))
-    heart = Heartbeat()
-    told: list[ScanProgress] = []
-    result = await logs.scan(refresh=True, progress=told.append)
-    reports = await asyncio.to_thread(_reports, result)
-    await heart.stop()
-    if not told or not any(report.requests for report in reports):
-        raise RuntimeError("the scan has read nothing")
-    return {"gaps": heart.gaps}
 
+    async def scan(_: DemoCostLogs, **wishes: Any) -> ScanResult:
+        return await logs.scan(**{**wishes, "refresh": True})
 
-def _reports(result: ScanResult) -> list[CostReport]:
-    from codexbar_qt.cost.prices import built_in_table
-    from codexbar_qt.cost.report import build_report
-    from codexbar_qt.cost.sources import COST_SOURCES
-
-    table, now = built_in_table(), datetime.now(UTC)
-    return [
-        build_report(ledger, source, table, zone=UTC, now=now, days=90)
-        for ledger in result.ledgers
-        for source in COST_SOURCES
-        if source.family == ledger.family
-    ]
+    with mock.patch.object(DemoCostLogs, "scan", scan):
+        yield
 
 
 def clone_demo_providers(wanted: int) -> None:

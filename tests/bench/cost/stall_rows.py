@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from codexbar_qt.demo.clock import DEMO_MORNING
 from tests.bench.cost.claude_logs import LogPlan, write_claude_logs
 from tests.bench.programs import Program, watched_app
 from tests.bench.table import Row
@@ -19,9 +19,9 @@ _CALM_SECONDS = 5
 
 
 def cost_stall_rows(plan: Plan) -> list[Row]:
-    """Read logs in the app, popup on screen, and look at the gaps between the beats of its loop."""
+    """Switch cost on in the app, popup on screen, and look at the gaps between the beats of its loop."""
     folder = plan.folder / "stall"
-    write_claude_logs(folder, LogPlan(datetime.now(UTC), _SIZE, _FILES))
+    write_claude_logs(folder, LogPlan(DEMO_MORNING, _SIZE, _FILES))
     gaps: list[float] = []
     with Program(watched_app("--demo"), plan.environment) as program:
         program.wait("ready")
