@@ -52,12 +52,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _say(_help(given))
         if any(word in _VERSION for word in given):
             return _say(f"CodexBar {__version__}\n")
-        from codexbar_qt.cli.command_runner import run_command
-        from codexbar_qt.cli.terminal import process_terminal
-
-        return run_command(given, BootstrapHost(), process_terminal())
+        return _run(given)
     except KeyboardInterrupt:
         return _INTERRUPTED
+
+
+def _run(given: Sequence[str]) -> int:
+    import gc
+
+    from codexbar_qt.cli.command_runner import run_command
+    from codexbar_qt.cli.terminal import process_terminal
+
+    was_enabled = gc.isenabled()
+    gc.disable()  # a command is over before there is garbage worth a tenth of its time
+    try:
+        return run_command(given, BootstrapHost(), process_terminal())
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _own_process(given: Sequence[str]) -> int | None:
