@@ -44,6 +44,7 @@ def parse(argv: Sequence[str]) -> Options:
     parser.add_argument("--demo", action="store_true", help="run on made-up data; nothing of yours is read or written")
     parser.add_argument("--toggle", action="store_true", help="open or close the popup, starting the app if needed")
     parser.add_argument("--settings", action="store_true", help="open the settings, starting the app if needed")
+    parser.add_argument("--quit", action="store_true", help="end the app that is running, in order, and wait for it")
     parser.add_argument("--selftest", action="store_true", help="open everything once, print timings, and quit")
     parser.add_argument(
         "--screenshot", metavar="DIR", type=Path, help="write pictures of every surface to DIR and quit"
@@ -51,8 +52,13 @@ def parse(argv: Sequence[str]) -> Options:
     parser.add_argument("--scale", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("-V", "--version", action="version", version=f"CodexBar {__version__}")
     found = parser.parse_args(argv)
-    wish: Wish = "toggle" if found.toggle else "settings" if found.settings else "open"
-    return Options(found.demo, found.selftest, found.screenshot, found.scale, wish)
+    return Options(found.demo, found.selftest, found.screenshot, found.scale, _wish(found))
+
+
+def _wish(found: argparse.Namespace) -> Wish:
+    if found.quit:
+        return "quit"
+    return "toggle" if found.toggle else "settings" if found.settings else "open"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -69,6 +75,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _start(options: Options) -> int:
+    if options.wish == "quit":
+        from codexbar_qt.ui.application import quit_running
+
+        return quit_running(bootstrap.build_launch("quit", demo=options.demo, selftest=False).instance_address)
     if options.screenshots is not None:
         return _write_screenshots(options.screenshots, options.scale)
     if not bootstrap.has_display():

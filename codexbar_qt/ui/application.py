@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from codexbar_qt.resource_folder import resource_folder
 from codexbar_qt.ui.console import say
-from codexbar_qt.ui.desktop_instance import Claim, SingleInstance
+from codexbar_qt.ui.desktop_instance import Claim, SingleInstance, end_running
 from codexbar_qt.ui.qt_messages import QtMessages
 from codexbar_qt.ui.quit_signals import QuitSignals
 from codexbar_qt.ui.tray import TrayController
@@ -68,6 +68,16 @@ class Launch:
     measure: Callable[[], Measures]
     wish: Wish = "open"
     is_selftest: bool = False
+
+
+def quit_running(address: str) -> int:
+    """End the app that listens at `address`, if there is one; return the exit code. Needs no display."""
+    app = QCoreApplication([APP_ID])
+    ended = end_running(address)
+    del app
+    if not ended:
+        say("CodexBar is running but does not end. End it in the list of processes.")
+    return 0 if ended else 1
 
 
 def run_app(launch: Launch) -> int:

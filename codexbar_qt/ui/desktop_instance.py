@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, Signal
+from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, QThread, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 if TYPE_CHECKING:
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-Wish = Literal["open", "toggle", "settings"]
+Wish = Literal["open", "toggle", "settings", "quit"]
 _WISHES: Final = frozenset(get_args(Wish))
 _ANSWER: Final = b"ok\n"
 _LONGEST_WISH = 16
 """Bytes; the socket buffers no more of what a stranger sends."""
 _MOST_CALLERS = 8
 _CONNECT_MS, _CLAIM_MS = 200, 900
+_END_MS, _LOOK_MS = 15_000, 100
 _PATIENCE_MS = 1000
 
 
@@ -131,6 +132,19 @@ class _Conversation(QObject):
     def _end(self) -> None:
         self._callers.discard(self._caller)
         self._caller.deleteLater()
+
+
+def end_running(address: str, patience_ms: int = _END_MS) -> bool:
+    """Ask the app at `address` to quit and wait until it listens no longer; return whether that came true in time.
+
+    Blocks for up to `patience_ms`. Nobody there is as good as ended.
+    """
+    deadline = QDeadlineTimer(patience_ms)
+    while address and _hand_over(address, "quit", QDeadlineTimer(_CLAIM_MS)) is not None:
+        if deadline.hasExpired():
+            return False
+        QThread.msleep(_LOOK_MS)
+    return True
 
 
 def _hand_over(address: str, wish: Wish, deadline: QDeadlineTimer) -> Claim | None:

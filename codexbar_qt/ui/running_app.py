@@ -81,7 +81,10 @@ class RunningApp:
             await services.close()
 
     def _keep_wish(self, wish: str) -> None:
-        self._wishes.append(wish)
+        if wish == "quit":
+            self.quit()
+        else:
+            self._wishes.append(wish)
 
     def _show(self, session: AppSession) -> Surfaces:
         from codexbar_qt.ui.surfaces import Surfaces

@@ -80,8 +80,10 @@ class Surfaces(QObject):
         return settings
 
     def show_wish(self, wish: str) -> None:
-        """Do what a second start asks for: "open", "toggle" or "settings"."""
-        if wish == "settings":
+        """Do what a second start asks for: "open", "toggle", "settings" or "quit"."""
+        if wish == "quit":
+            self.quitRequested.emit()
+        elif wish == "settings":
             self.settings.open()
         elif wish == "toggle":
             self.popup.toggle(self._tray.geometry())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from codexbar_qt.ui.desktop_instance import Claim, SingleInstance, Wish
+from codexbar_qt.ui.desktop_instance import Claim, SingleInstance, Wish, end_running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +57,7 @@ def start_second(address: str, wish: Wish = "open") -> str:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=True).stdout.strip()
 
 
-@pytest.mark.parametrize("wish", ["open", "toggle", "settings"])
+@pytest.mark.parametrize("wish", ["open", "toggle", "settings", "quit"])
 def test_second_hands_its_wish_over(first: SingleInstance, address: str, qtbot: QtBot, wish: Wish) -> None:
     wishes: list[str] = []
     first.wished.connect(wishes.append)
@@ -75,6 +75,16 @@ def test_several_at_once_all_get_through(first: SingleInstance, address: str, qt
     qtbot.waitUntil(lambda: not any(thread.is_alive() for thread in threads), timeout=60_000)
     assert claims == ["HANDED_OVER"] * 3
     assert wishes == ["open"] * 3
+
+
+def test_nobody_to_end_is_as_good_as_ended(address: str, qtbot: QtBot) -> None:
+    assert end_running(address)
+    assert end_running("")
+    assert not Path(address).exists()
+
+
+def test_one_that_does_not_end_is_reported(first: SingleInstance, address: str, qtbot: QtBot) -> None:
+    assert not end_running(address, patience_ms=0)
 
 
 def test_first_that_does_not_react_is_reported(first: SingleInstance, address: str, qtbot: QtBot) -> None:

@@ -72,6 +72,15 @@ async def test_popup_and_settings_are_made_when_asked_for(qtbot: QtBot, session:
     assert not surfaces.popup.is_loaded
 
 
+async def test_a_second_start_may_ask_to_quit(qtbot: QtBot, session: AppSession) -> None:
+    surfaces, asked = Surfaces(app(), session, TrayController(), QtMessages(), has_tray=True), list[bool]()
+    surfaces.quitRequested.connect(lambda: asked.append(True))
+    surfaces.show_wish("quit")
+    assert asked == [True]
+    assert {"popup", "settings"}.isdisjoint(surfaces.__dict__)
+    surfaces.close()
+
+
 @pytest.mark.parametrize("has_tray", [True, False])
 async def test_closing_the_last_window_ends_an_app_without_a_tray(
     qtbot: QtBot, session: AppSession, has_tray: bool

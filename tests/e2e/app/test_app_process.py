@@ -71,6 +71,17 @@ def test_a_second_start_reaches_the_first_which_ends_when_asked(apps: Apps, numb
     assert first.wait(20) == 0
 
 
+def test_quit_ends_the_running_app_and_starts_none(apps: Apps) -> None:
+    nobody = apps.run("--quit")
+    assert (nobody.returncode, nobody.stdout, nobody.stderr) == (0, "", "")
+    first = apps.start()
+    assert first.stdout is not None
+    assert first.stdout.readline().startswith("No system tray was found")
+    asked = apps.run("--quit", without=("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"))
+    assert (asked.returncode, asked.stdout, asked.stderr) == (0, "", "")
+    assert first.wait(20) == 0
+
+
 def _sleeps(pids: Path) -> bool:
     """Whether the part of the tool that never ends is running."""
     found = [int(word) for word in pids.read_text().split()] if pids.exists() else []
