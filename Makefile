@@ -29,11 +29,13 @@ run: .venv/.ready qt ## start the tray app on demo data; ARGS= with nothing uses
 test: .venv/.ready qt test-tools ## run every test, on all processors; T=tests/unit narrows it
 	@$(OFFSCREEN) $(BIN)/python -m pytest $(SPREAD) $(T)
 
-check: lint types imports qml ## lint, types, import contracts, QML: all must be clean
+check: lint types imports qml ## lint, scripts, workflows, types, import contracts, QML: all must be clean
 
 lint: .venv/.ready
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@git ls-files -z '*.sh' .ci/run | xargs -0 $(BIN)/shellcheck --external-sources --source-path=SCRIPTDIR
+	@$(BIN)/zizmor --offline --quiet .github
 
 types: .venv/.ready
 	@$(BIN)/mypy
@@ -55,7 +57,9 @@ pins: .venv/.ready ## compile requirements/*.txt from pyproject.toml again
 	@$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header --python-version 3.11 --upgrade \
 		--group dev pyproject.toml -o requirements/dev.txt
 	@$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header --python-version 3.11 --upgrade \
-		--group freeze pyproject.toml -o requirements/freeze.txt
+		--group freeze -c requirements/runtime.txt pyproject.toml -o requirements/freeze.txt
+	@$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header --python-version 3.11 --upgrade \
+		--group ci -c requirements/dev.txt -o requirements/ci.txt
 
 e2e: .venv/.ready qt test-tools ## only the tests that start processes
 	@$(OFFSCREEN) $(BIN)/python -m pytest tests/e2e

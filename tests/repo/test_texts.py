@@ -56,7 +56,7 @@ def test_the_search_finds_what_it_should(text: str) -> None:
     assert FORBIDDEN.search(text.format(letter))
 
 
-@pytest.mark.parametrize("name", ["runtime", "dev"])
+@pytest.mark.parametrize("name", ["ci", "dev", "freeze", "runtime"])
 def test_pins_carry_no_address(repo_root: Path, name: str) -> None:
     text = (repo_root / "requirements" / f"{name}.txt").read_text("utf-8")
     assert "://" not in text
@@ -64,20 +64,24 @@ def test_pins_carry_no_address(repo_root: Path, name: str) -> None:
     assert pins(repo_root, name)
 
 
-def test_both_pin_files_agree(repo_root: Path) -> None:
-    runtime, dev = pins(repo_root, "runtime"), pins(repo_root, "dev")
-    assert {name: dev.get(name) for name in runtime} == runtime
+@pytest.mark.parametrize("name", ["ci", "dev", "freeze"])
+def test_pin_files_agree(repo_root: Path, name: str) -> None:
+    """What two files name has one version: they may be installed together."""
+    dev, other = pins(repo_root, "dev"), pins(repo_root, name)
+    assert {one: other[one] for one in dev if one in other} == {one: dev[one] for one in dev if one in other}
+    runtime = pins(repo_root, "runtime")
+    assert name == "ci" or {one: other.get(one) for one in runtime} == runtime
 
 
 def test_every_dependency_is_pinned(repo_root: Path) -> None:
     project = tomllib.loads((repo_root / "pyproject.toml").read_text("utf-8"))
-    runtime, dev = pins(repo_root, "runtime"), pins(repo_root, "dev")
 
     def names(requirements: list[str]) -> set[str]:
         return {re.split(r"[^A-Za-z0-9-]", requirement, maxsplit=1)[0].lower() for requirement in requirements}
 
-    assert names(project["project"]["dependencies"]) <= set(runtime)
-    assert names(project["dependency-groups"]["dev"]) <= set(dev)
+    assert names(project["project"]["dependencies"]) <= set(pins(repo_root, "runtime"))
+    for group, requirements in project["dependency-groups"].items():
+        assert names(requirements) <= set(pins(repo_root, group)), group
 
 
 def test_files_are_tidy_and_hold_no_secret(repo_root: Path) -> None:

@@ -6,6 +6,7 @@ import configparser
 import importlib.metadata
 import subprocess
 import sys
+import tarfile
 import zipfile
 from email.parser import HeaderParser
 from typing import TYPE_CHECKING
@@ -25,18 +26,22 @@ SCRIPTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def wheel(repo_root: Path, tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    folder = tmp_path_factory.mktemp("wheel")
+def build(source: Path, folder: Path, kind: str) -> Path:
+    """Build a wheel or an sdist with what is installed; return the file."""
     result = subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(repo_root)],
+        [sys.executable, "-m", "build", f"--{kind}", "--no-isolation", "--outdir", str(folder), str(source)],
         capture_output=True,
         encoding="utf-8",
         check=False,
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    (path,) = folder.glob("*.whl")
-    return zipfile.ZipFile(path)
+    (path,) = folder.iterdir()
+    return path
+
+
+@pytest.fixture(scope="module")
+def wheel(repo_root: Path, tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    return zipfile.ZipFile(build(repo_root, tmp_path_factory.mktemp("wheel"), "wheel"))
 
 
 def metadata_file(wheel: zipfile.ZipFile, name: str) -> str:
@@ -89,6 +94,21 @@ def test_metadata(wheel: zipfile.ZipFile) -> None:
     assert fields["Requires-Python"] == ">=3.11"
     assert dict(value.split(", ") for value in fields.get_all("Project-URL", []))["Homepage"] == HOME_PAGE
     assert not [value for value in fields.get_all("Requires-Dist", []) if "://" in value]
+
+
+def test_the_license_is_there(wheel: zipfile.ZipFile, repo_root: Path) -> None:
+    assert metadata_file(wheel, "licenses/LICENSE") == (repo_root / "LICENSE").read_text("utf-8")
+
+
+def test_the_source_archive_makes_the_same_wheel(wheel: zipfile.ZipFile, repo_root: Path, tmp_path: Path) -> None:
+    for name in ("sdist", "unpacked", "wheel"):
+        (tmp_path / name).mkdir()
+    with tarfile.open(build(repo_root, tmp_path / "sdist", "sdist")) as archive:
+        archive.extractall(tmp_path / "unpacked", filter="data")
+    (source,) = (tmp_path / "unpacked").iterdir()
+    with zipfile.ZipFile(build(source, tmp_path / "wheel", "wheel")) as again:
+        assert sorted(again.namelist()) == sorted(wheel.namelist())
+        assert [name for name in again.namelist() if again.read(name) != wheel.read(name)] == []
 
 
 def test_entry_points(wheel: zipfile.ZipFile) -> None:
