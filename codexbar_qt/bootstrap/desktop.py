@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from codexbar_qt.adapters.desktop.autostart import Autostart
     from codexbar_qt.bootstrap.services import Services
     from codexbar_qt.core.session import AppSession
-    from codexbar_qt.core.session_view import LoginItem
     from codexbar_qt.provider_api import Platform
     from codexbar_qt.ui.application import Launch, Measures
     from codexbar_qt.ui.desktop_instance import Wish
@@ -67,7 +67,7 @@ def build_launch(wish: Wish, *, demo: bool, selftest: bool) -> Launch:
         await asyncio.to_thread(_import_the_rest)
         build = build_demo_services if demo else partial(build_services, keeps_programs=True)
         services = await asyncio.to_thread(build)
-        session = await build_session(services)
+        session = await build_session(services, is_resident=not selftest)
         follow_log_preference(session)
         return services, session
 
@@ -102,14 +102,23 @@ def measure() -> Measures:
     return Measures(uptime_ms(), resident_bytes())
 
 
-def build_login_item(platform: Platform) -> LoginItem:
+def build_login_item(platform: Platform) -> Autostart:
     """Return what starts the app at login."""
     from codexbar_qt.adapters.desktop.autostart import Autostart
     from codexbar_qt.adapters.desktop.autostart_plan import LoginFolders, autostart_plan, launch_command
+    from codexbar_qt.adapters.install_origin import own_appimage
 
-    frozen = bool(getattr(sys, "frozen", False))
-    command = launch_command(Path(sys.executable), frozen=frozen, appimage=os.environ.get("APPIMAGE", ""))
+    frozen, executable = bool(getattr(sys, "frozen", False)), Path(sys.executable)
+    command = launch_command(executable, frozen=frozen, appimage=own_appimage(executable, os.environ.get))
     return Autostart(autostart_plan(platform, command, LoginFolders(home=Path.home(), config=_config_home())))
+
+
+def renew_login_item(platform: Platform) -> None:
+    """Let the start at login, where it is on, start the build that runs now; a checkout never takes it over."""
+    from codexbar_qt.bootstrap.updates import origin_name
+
+    if origin_name(platform) != "source":
+        build_login_item(platform).renew()
 
 
 def _config_home() -> Path:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from codexbar_qt.provider_api import (
         Clock,
         Env,
+        HttpClient,
         Platform,
     )
 
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
 class Services:
     """Everything both surfaces need, built once a process. `close` ends network and child processes.
 
-    `open_page` shows a page in the person's browser; None for the command line and the demo, which open none.
+    `open_page` shows a page in the person's browser; None for the command line and the demo, which open none. `http`
+    is for requests of the app itself, None for the demo; `calls` is how files are made private here.
     """
 
     env: Env
@@ -61,6 +63,8 @@ class Services:
     reset_network: Callable[[], Awaitable[None]] | None = None
     stop_processes: Callable[[], object] | None = None
     open_page: Callable[[str], Awaitable[bool]] | None = None
+    http: HttpClient | None = None
+    calls: FileCalls | None = None
     cleanup: list[Callable[[], object]] = field(default_factory=list)
 
     @property
@@ -109,6 +113,8 @@ def build_services(*, keeps_programs: bool = False) -> Services:
         reset_network=parts.live.reset_network,
         stop_processes=parts.live.stop_processes,
         open_page=parts.live.open_page if keeps_programs else None,
+        http=parts.live.contexts.http,
+        calls=parts.calls,
     )
 
 

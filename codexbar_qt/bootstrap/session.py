@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,11 +14,15 @@ if TYPE_CHECKING:
     from codexbar_qt.demo.contexts import DemoContexts
 
 
-async def build_session(services: Services) -> AppSession:
-    """Build the application behind the surfaces. Call it on the loop it will live on."""
+async def build_session(services: Services, *, is_resident: bool = False) -> AppSession:
+    """Build the application behind the surfaces. Call it on the loop it will live on.
+
+    Only the tray app that stays (`is_resident`) looks for newer versions and cares for its start at login.
+    """
     from codexbar_qt.bootstrap.cost import build_cost_parts
     from codexbar_qt.bootstrap.demo_browsers import show_access
-    from codexbar_qt.bootstrap.desktop import build_login_item
+    from codexbar_qt.bootstrap.desktop import build_login_item, renew_login_item
+    from codexbar_qt.bootstrap.updates import build_update_parts
     from codexbar_qt.core.cadence import Cadence
     from codexbar_qt.core.fetch_service import FetchService
     from codexbar_qt.core.scheduler import RefreshScheduler
@@ -43,9 +48,12 @@ async def build_session(services: Services) -> AppSession:
         browsers=services.browsers,
         open_page=services.open_page,
         costs=build_cost_parts(services),
+        updates=await asyncio.to_thread(partial(build_update_parts, services, is_resident=is_resident)),
         login_item=None if services.demo is not None else build_login_item(services.platform),
         is_demo=services.demo is not None,
     )
+    if is_resident and services.demo is None:
+        await asyncio.to_thread(renew_login_item, services.platform)
     session = AppSession(parts, config, preferences)
     if services.demo is not None:
         await _show_earlier(session, services.demo)

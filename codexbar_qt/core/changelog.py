@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from packaging.version import InvalidVersion, Version
+from codexbar_qt.core.versions import parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,19 +48,15 @@ def changes_between(text: str, before: str, now: str) -> str:
     A build whose version has no section yet is made of what is unreleased.
     """
     sections = parse_changelog(text)
-    first, last = Version(before), Version(now)
-    chosen = [one for one in sections if (version := _version(one.version)) is not None and first < version <= last]
-    if all(_version(one.version) != last for one in sections) and first < last:
+    first, last = parse_version(before), parse_version(now)
+    if first is None or last is None or first >= last:
+        return ""
+    versions = {one.version: parse_version(one.version) for one in sections}
+    chosen = [one for one in sections if (version := versions[one.version]) is not None and first < version <= last]
+    if last not in versions.values():
         chosen = [replace(one, version=now) for one in sections if one.version == UNRELEASED] + chosen
     return _joined(one for one in chosen if one.text)
 
 
 def _joined(sections: Iterable[ChangelogSection]) -> str:
     return "\n\n".join(f"#### {one.version}{f' ({one.day})' if one.day else ''}\n\n{one.text}" for one in sections)
-
-
-def _version(text: str) -> Version | None:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None

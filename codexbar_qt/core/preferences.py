@@ -21,6 +21,7 @@ RefreshFrequency = Literal[
 ]
 MenuBarStyle = Literal["bars", "number", "iconAndPercent", "critters"]
 LowPowerMode = Literal["off", "on", "automatic"]
+UpdateChannel = Literal["stable", "beta"]
 BROWSER_ACCESS = "browserAccess."
 """What the keys of answers about browsers begin with: one key each, so that two writers never undo each other."""
 
@@ -56,6 +57,8 @@ class Preferences(BaseSettings):
     provider_detection_completed: bool = Field(default=False, validation_alias="providerDetectionCompleted")
     file_log_enabled: bool = Field(default=False, validation_alias="debugFileLoggingEnabled")
     keyring_fallback_file: bool = Field(default=False, validation_alias="keyringFallbackFile")
+    update_checks_enabled: bool = Field(default=True, validation_alias="updateChecksEnabled")
+    update_channel: UpdateChannel | None = Field(default=None, validation_alias="updateChannel")
     approved_plugins: dict[str, str] = Field(default_factory=dict[str, str], validation_alias="approvedPlugins")
 
     @classmethod

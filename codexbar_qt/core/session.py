@@ -84,12 +84,14 @@ class AppSession(SessionView):
         """Nobody can be looking: no automatic fetch until `resumed`."""
         self._parts.scheduler.pause()
         self._costs.set_paused(True)
+        self._updates.set_paused(True)
         self._keepalives.set_paused(True)
 
     def resumed(self) -> None:
         """The machine woke up."""
         self._parts.scheduler.resumed()
         self._costs.set_paused(False)
+        self._updates.set_paused(False)
         self._keepalives.set_paused(False)
 
     def set_constrained(self, constrained: bool) -> None:
@@ -101,6 +103,7 @@ class AppSession(SessionView):
         """Show what an earlier run knew, then fetch and keep fetching until cancelled."""
         await self._prepare()
         unsubscribe = self.store.subscribe(self._on_account)
+        self._updates.start()
         if not self.is_demo:
             self._keepalives.start(self._keepalive_plans())
         try:
@@ -132,6 +135,7 @@ class AppSession(SessionView):
             await asyncio.wait(pending, timeout=2.0)
         await self._keepalives.close()
         await self._costs.close()
+        await self._updates.close()
         await self._parts.scheduler.close()
         await self._save_archive()
 
@@ -375,6 +379,7 @@ class AppSession(SessionView):
             self._save_soon()
         self._apply_cadence()
         self._costs.apply()
+        self._updates.apply()
         self._notify()
 
     def _take_config(self, config: AppConfig) -> None:

@@ -11,6 +11,7 @@ from codexbar_qt.core.credentials import account_env, fetch_values, selected_acc
 from codexbar_qt.core.presenter import Look, name_part, present_card, present_tab
 from codexbar_qt.core.scope_fields import scopes_setting
 from codexbar_qt.core.session_costs import build_costs, cost_wishes
+from codexbar_qt.core.session_updates import build_updates, update_wishes
 from codexbar_qt.core.spend_tab import present_spend_tab
 from codexbar_qt.core.tray_presenter import TraySubject, present_tray
 from codexbar_qt.cost.sources import cost_source
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from codexbar_qt.core.snapshot_archive import SnapshotArchive
     from codexbar_qt.core.spend_tab import SpendTab
     from codexbar_qt.core.store import SnapshotStore
+    from codexbar_qt.core.update_state import StillUpdates, UpdateState
+    from codexbar_qt.core.update_watch import UpdateParts, UpdateWatch
     from codexbar_qt.provider_api import Clock, Env, Provider, ProviderDescriptor
 
 
@@ -77,7 +80,7 @@ class SessionParts:
     """What a session is made of; built by the composition root.
 
     `open_page` shows an https page in the person's browser and says whether that worked; None where nothing may open.
-    `costs` reads the logs of agents; None where nobody does.
+    `costs` reads the logs of agents; None where nobody does. `updates` looks for newer versions, a state stands still.
     """
 
     registry: Registry
@@ -96,6 +99,7 @@ class SessionParts:
     browsers: BrowserSessions | None = None
     open_page: Callable[[str], Awaitable[bool]] | None = None
     costs: CostParts | None = None
+    updates: UpdateParts | UpdateState | None = None
     is_demo: bool = False
 
 
@@ -108,6 +112,7 @@ class SessionView:
         self._preferences = preferences
         self._providers = {provider.id: provider for provider in parts.registry.providers}
         self._costs = build_costs(parts, self._cost_wishes)
+        self._updates = build_updates(parts, lambda: update_wishes(self._preferences))
 
     @property
     def store(self) -> SnapshotStore:
@@ -148,6 +153,11 @@ class SessionView:
     def costs(self) -> CostWatch | StillCosts:
         """The cost that logs on this machine add up to."""
         return self._costs
+
+    @property
+    def updates(self) -> UpdateWatch | StillUpdates:
+        """Newer versions, and what is new in this one."""
+        return self._updates
 
     def providers(self) -> tuple[Provider, ...]:
         """Return every loaded provider in config order."""

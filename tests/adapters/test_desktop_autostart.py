@@ -158,6 +158,84 @@ def test_linked_file_stays_a_link(folders: LoginFolders, tmp_path: Path) -> None
     assert plan.path.is_symlink() and kept.read_bytes() == plan.content
 
 
+def older(folders: LoginFolders, platform: Any) -> AutostartFile:
+    """What an older build, which was somewhere else, has left."""
+    plan = autostart_plan(platform, ("/home/u/old build/codexbar-qt", "-m"), folders)
+    assert isinstance(plan, AutostartFile)
+    return plan
+
+
+@pytest.mark.parametrize("platform", ["linux", "macos"])
+def test_the_entry_of_an_older_build_starts_the_present_one(platform: Any, folders: LoginFolders) -> None:
+    plan = file_plan(platform, folders)
+    Autostart(older(folders, platform)).set_on(True)
+    Autostart(plan).renew()
+    assert plan.path.read_bytes() == plan.content
+    before = plan.path.stat().st_ino
+    Autostart(plan).renew()
+    assert plan.path.stat().st_ino == before
+
+
+@pytest.mark.parametrize("platform", ["linux", "macos"])
+def test_renewing_switches_nothing_on(platform: Any, folders: LoginFolders) -> None:
+    plan = file_plan(platform, folders)
+    Autostart(plan).renew()
+    assert not plan.path.exists() and not plan.path.parent.exists()
+
+
+def test_renewing_keeps_what_others_have_written(folders: LoginFolders) -> None:
+    plan = file_plan("linux", folders)
+    Autostart(plan).set_on(True)
+    added = b"X-GNOME-Autostart-Delay=5\nHidden=true\n[Desktop Action x]\nExec=other\n"
+    plan.path.write_bytes(older(folders, "linux").content + added)
+    Autostart(plan).renew()
+    assert plan.path.read_bytes() == plan.content + added
+    assert not Autostart(plan).is_on()
+    mac = file_plan("macos", folders)
+    mac.path.parent.mkdir(parents=True)
+    stored = {**plistlib.loads(older(folders, "macos").content), "Disabled": True, "Nice": 5}
+    mac.path.write_bytes(plistlib.dumps(stored))
+    Autostart(mac).renew()
+    assert plistlib.loads(mac.path.read_bytes()) == {**stored, "ProgramArguments": list(COMMAND)}
+
+
+@pytest.mark.parametrize("content", [b"", b"junk", b"\xff\n[Desktop Entry]\nName=x", plistlib.dumps([]), b"x" * 70_000])
+@pytest.mark.parametrize("platform", ["linux", "macos"])
+def test_renewing_leaves_other_files_alone(platform: Any, folders: LoginFolders, content: bytes) -> None:
+    plan = file_plan(platform, folders)
+    plan.path.parent.mkdir(parents=True)
+    plan.path.write_bytes(content)
+    Autostart(plan).renew()
+    assert plan.path.read_bytes() == content
+
+
+def test_renewing_where_nothing_can_be_written(folders: LoginFolders, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = file_plan("linux", folders)
+    Autostart(older(folders, "linux")).set_on(True)
+    before = plan.path.read_bytes()
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.replace", refuse)
+    Autostart(plan).renew()
+    assert plan.path.read_bytes() == before
+
+
+def test_renewing_the_run_key(folders: LoginFolders) -> None:
+    plan = autostart_plan("windows", (r"C:\New\codexbar-qt.exe",), folders)
+    registry = Registry()
+    Autostart(plan, registry).renew()
+    assert registry.values == {}
+    registry.values = {(RUN_KEY, "CodexBarQt"): r"C:\Old\codexbar-qt.exe", (APPROVED_KEY, "CodexBarQt"): b"\x03"}
+    Autostart(plan, registry).renew()
+    assert registry.values == {
+        (RUN_KEY, "CodexBarQt"): r"C:\New\codexbar-qt.exe",
+        (APPROVED_KEY, "CodexBarQt"): b"\x03",
+    }
+    assert not Autostart(plan, registry).is_on()
+
+
 def test_place_that_cannot_be_written(folders: LoginFolders, tmp_path: Path) -> None:
     plan = file_plan("linux", folders)
     plan.path.parent.parent.mkdir()

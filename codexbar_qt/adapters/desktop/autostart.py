@@ -15,6 +15,7 @@ from codexbar_qt.adapters.desktop.autostart_plan import (
     AutostartValue,
     is_agent_active,
     is_entry_active,
+    with_command_of,
 )
 
 if TYPE_CHECKING:
@@ -65,6 +66,16 @@ class Autostart:
             return f"Start at login could not be switched {done}. Check that {self._entry.place} can be written."
         return ""
 
+    def renew(self) -> None:
+        """Let what is there start this very program: an older one may be gone by the next login.
+
+        Only the command changes. Nothing is made where nothing is, and what the desktop has switched off stays off.
+        """
+        try:
+            self._entry.renew()
+        except OSError as error:
+            _log.info("start at login not renewed: %s", type(error).__name__)
+
 
 class _FileEntry:
     def __init__(self, plan: AutostartFile) -> None:
@@ -82,6 +93,16 @@ class _FileEntry:
             return
         self._plan.path.parent.mkdir(parents=True, exist_ok=True)
         _replace(self._plan.path.resolve(), self._plan.content)
+
+    def renew(self) -> None:
+        try:
+            with self._plan.path.open("rb") as stream:
+                present = stream.read(_LARGEST_FILE + 1)
+        except FileNotFoundError:
+            return
+        renewed = with_command_of(self._plan, present) if len(present) <= _LARGEST_FILE else present
+        if renewed != present:
+            _replace(self._plan.path.resolve(), renewed)
 
 
 class _ValueEntry:
@@ -103,6 +124,11 @@ class _ValueEntry:
             self._registry.write(self._plan.key, self._plan.name, self._plan.command)
         else:
             self._registry.remove(self._plan.key, self._plan.name)
+
+    def renew(self) -> None:
+        present = self._registry.read(self._plan.key, self._plan.name)
+        if present is not None and present != self._plan.command:
+            self._registry.write(self._plan.key, self._plan.name, self._plan.command)
 
 
 def _replace(path: Path, content: bytes) -> None:

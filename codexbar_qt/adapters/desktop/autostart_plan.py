@@ -123,6 +123,32 @@ def is_agent_active(content: bytes) -> bool:
     return isinstance(agent, dict) and bool(agent.get("RunAtLoad")) and not agent.get("Disabled")
 
 
+def with_command_of(plan: AutostartFile, present: bytes) -> bytes:
+    """Return a file that is there with the command of a plan; the rest of it stays, and so does one of another form."""
+    if plan.path.suffix == ".plist":
+        return _agent_with_command(present, plan.content)
+    commands = [line for line in plan.content.splitlines() if line.startswith(b"Exec=")]
+    lines, group = present.splitlines(), b""
+    for place, line in enumerate(lines):
+        if line.startswith(b"["):
+            group = line.strip()
+        elif group == b"[Desktop Entry]" and line.partition(b"=")[0].strip() == b"Exec":
+            lines[place] = commands[0]
+    renewed = b"\n".join(lines) + b"\n"
+    return present if lines == present.splitlines() else renewed
+
+
+def _agent_with_command(present: bytes, planned: bytes) -> bytes:
+    wanted = plistlib.loads(planned)["ProgramArguments"]
+    try:
+        agent = plistlib.loads(present)
+    except (plistlib.InvalidFileException, ValueError, OverflowError):
+        return present
+    if not isinstance(agent, dict) or agent.get("ProgramArguments") in (None, wanted):
+        return present
+    return plistlib.dumps({**agent, "ProgramArguments": wanted})
+
+
 def windows_command_line(command: Sequence[str]) -> str:
     """Return one line that Windows splits into `command` again (the rules of CommandLineToArgvW)."""
     return " ".join(_windows_word(word) for word in command)
