@@ -15,6 +15,10 @@ UNRELEASED: Final = "Unreleased"
 MAX_BYTES: Final = 512 * 1024
 _HEADING = re.compile(r"^## +\[?([^\]\s]+)\]?(?: +- +(\S+))?\s*$")
 _PART_HEADING = re.compile(r"^#{3,} +(.+?)\s*$")
+_CODE = re.compile(r"`([^`]+)`")
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+_ADDRESS = re.compile(r"<?(https?)://([^\s>]+)>?")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+.!|~-])")
 _LINK_TARGET = re.compile(r"^\[[^\]]+\]: +\S+\s*$")
 
 
@@ -30,7 +34,8 @@ class ChangelogSection:
 def parse_changelog(text: str) -> tuple[ChangelogSection, ...]:
     """Return the sections in their order, each below a heading such as `## [0.7.0] - 2026-12-01`.
 
-    Headings inside a section become bold lines, so that a reader may put a heading of his own above it.
+    Headings inside a section become bold lines, so that a reader may put a heading of his own above it. Links and
+    names of code become their words: Qt draws the former in a colour and the latter in a size of its own.
     """
     sections: list[tuple[str, str, list[str]]] = []
     for line in text.splitlines():
@@ -38,7 +43,7 @@ def parse_changelog(text: str) -> tuple[ChangelogSection, ...]:
         if heading is not None:
             sections.append((heading[1], heading[2] or "", []))
         elif sections and not _LINK_TARGET.match(line):
-            sections[-1][2].append(_PART_HEADING.sub(r"**\1**", line))
+            sections[-1][2].append(_PART_HEADING.sub(r"**\1**", _plain(line)))
     return tuple(ChangelogSection(version, day, "\n".join(lines).strip()) for version, day, lines in sections)
 
 
@@ -56,6 +61,13 @@ def changes_between(text: str, before: str, now: str) -> str:
     if last not in versions.values():
         chosen = [replace(one, version=now) for one in sections if one.version == UNRELEASED] + chosen
     return _joined(one for one in chosen if one.text)
+
+
+def _plain(line: str) -> str:
+    pieces = _CODE.split(line)
+    texts = [_ADDRESS.sub(r"\1\\://\2", _LINK.sub(r"\1", text)) for text in pieces[::2]]
+    names = [_SPECIAL.sub(r"\\\1", name) for name in pieces[1::2]]
+    return "".join(text + name for text, name in zip(texts, [*names, ""], strict=True))
 
 
 def _joined(sections: Iterable[ChangelogSection]) -> str:

@@ -15,17 +15,18 @@ if TYPE_CHECKING:
 class InstallOrigin:
     """What people read about an installation.
 
-    Without `advice` it is a downloaded file that nobody else looks after: then the app itself says when there is a
-    newer one. With it, somebody else does, and `advice` is one line about how.
+    Without `updated_by` it is a downloaded file that nobody else looks after: then the app itself says when there is a
+    newer one. With it, somebody else does, and `how` is one line about it.
     """
 
     name: str
-    advice: str = ""
+    updated_by: str = ""
+    how: str = ""
 
     @property
     def looks_for_updates(self) -> bool:
         """Whether the app may look for newer versions itself."""
-        return not self.advice
+        return not self.updated_by
 
 
 ORIGINS: Final[Mapping[OriginName, InstallOrigin]] = {
@@ -35,15 +36,17 @@ ORIGINS: Final[Mapping[OriginName, InstallOrigin]] = {
     "appimage": InstallOrigin("AppImage"),
     "inno": InstallOrigin("Installer"),
     "dmg": InstallOrigin("Disk image"),
-    "flatpak": InstallOrigin("Flatpak", "Flatpak updates it. By hand: flatpak update"),
-    "snap": InstallOrigin("Snap", "Snap updates it by itself. By hand: snap refresh"),
-    "msix": InstallOrigin("Windows package", "Windows updates it by itself. By hand: Microsoft Store > Downloads"),
-    "homebrew": InstallOrigin("Homebrew", "Homebrew updates it. Run: brew upgrade codexbar-qt"),
-    "distribution": InstallOrigin("System package", "The package manager of the system updates it."),
-    "pipx": InstallOrigin("pipx", "pipx updates it. Run: pipx upgrade codexbar-qt"),
-    "uv": InstallOrigin("uv", "uv updates it. Run: uv tool upgrade codexbar-qt"),
-    "python": InstallOrigin("Python package", "pip updates it. Run: pip install --upgrade codexbar-qt"),
-    "source": InstallOrigin("Source", "Built from source. Take the newer source and build it again."),
-    "unknown": InstallOrigin("Unknown", "Update it the way it was installed."),
+    "flatpak": InstallOrigin("Flatpak", "Updated by Flatpak", "By hand: flatpak update"),
+    "snap": InstallOrigin("Snap", "Updated by Snap", "By hand: snap refresh"),
+    "msix": InstallOrigin("Windows package", "Updated by Windows", "By hand: Microsoft Store > Downloads"),
+    "homebrew": InstallOrigin("Homebrew", "Updated by Homebrew", "Run: brew upgrade codexbar-qt"),
+    "distribution": InstallOrigin(
+        "System package", "Updated by the system", "The package manager of the system brings new versions."
+    ),
+    "pipx": InstallOrigin("pipx", "Updated by pipx", "Run: pipx upgrade codexbar-qt"),
+    "uv": InstallOrigin("uv", "Updated by uv", "Run: uv tool upgrade codexbar-qt"),
+    "python": InstallOrigin("Python package", "Updated by pip", "Run: pip install --upgrade codexbar-qt"),
+    "source": InstallOrigin("Source", "Built from source", "Take the newer source and build it again."),
+    "unknown": InstallOrigin("Unknown", "Not checked", "Update it the way it was installed."),
 }
-DEMO: Final = InstallOrigin("Demo", "The demo looks for no updates.")
+DEMO: Final = InstallOrigin("Demo", "Not checked", "The demo looks for no updates.")

@@ -130,6 +130,11 @@ class SessionView:
         return self._parts.env
 
     @property
+    def zone(self) -> tzinfo:
+        """The time zone of the system."""
+        return self._parts.zone
+
+    @property
     def is_demo(self) -> bool:
         """Whether the numbers are made up."""
         return self._parts.is_demo

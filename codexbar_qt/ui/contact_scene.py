@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codexbar_qt import __version__
 from codexbar_qt.core.account import AccountKey
 from codexbar_qt.core.browser_access import BrowserAccess
 from codexbar_qt.core.card_state import CardState, TabState
 from codexbar_qt.core.cost_state import Costs, StillCosts
+from codexbar_qt.core.install_origin import DEMO
 from codexbar_qt.core.store import SnapshotStore
+from codexbar_qt.core.update_state import StillUpdates, Updates, UpdateState
 from codexbar_qt.provider_api import Provider, ProviderDescriptor
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ class Scene:
     screen_height: int = 768
     spend: SpendTab | None = None
     opens_cost: bool = False
+    updates: UpdateState = UpdateState(DEMO, __version__)  # noqa: RUF009 - frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class SceneSession:
         self._tabs = {tab.provider_id: tab for tab in scene.tabs}
         self.store = SnapshotStore()
         self.costs: Costs = StillCosts()
+        self.updates: Updates = StillUpdates(scene.updates)
         self._spend = scene.spend
         self.is_demo = scene.is_demo
         self.config = SceneConfig(scene.problem)

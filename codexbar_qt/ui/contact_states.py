@@ -15,6 +15,7 @@ from codexbar_qt.core.card_state import (
     TabState,
     WindowRow,
 )
+from codexbar_qt.ui import update_scene
 from codexbar_qt.ui.contact_scene import Scene
 from codexbar_qt.ui.cost_scene import first_scan_block, first_scan_tab, sample_block, sample_report, sample_tab
 
@@ -52,6 +53,9 @@ def scenes() -> dict[str, Scene]:
         "config-problem": Scene(
             (fresh,), _tabs(), problem="The config file cannot be read. The last good one is in use."
         ),
+        "update": Scene((fresh,), _tabs(), updates=update_scene.OFFERED),
+        "whats-new": Scene((fresh,), _tabs(), updates=update_scene.UPGRADED),
+        "update-and-whats-new": Scene((fresh,), _tabs(), updates=update_scene.OFFERED_AND_UPGRADED),
         "demo": Scene((fresh,), _tabs(), is_demo=True),
         "thirty-providers": Scene((replace(fresh, key=AccountKey("provider-1")),), _thirty()),
         "longest-german": Scene((_german(),), _tabs()),

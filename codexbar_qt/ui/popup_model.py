@@ -17,6 +17,7 @@ from codexbar_qt.ui.popup_selection import PopupSelection
 from codexbar_qt.ui.record_list_model import RecordListModel
 from codexbar_qt.ui.spend_tab_model import SpendTabModel, spend_tab_state
 from codexbar_qt.ui.tab_model import TabItem, tab_item
+from codexbar_qt.ui.update_rows_model import UpdateRowsModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +52,7 @@ class PopupModel(QObject):
     spendShownChanged = Signal()
     settingsRequested = Signal(str)
     spendRequested = Signal()
+    newsRequested = Signal()
     quitRequested = Signal()
     closeRequested = Signal()
 
@@ -70,6 +72,7 @@ class PopupModel(QObject):
         self._tabs = RecordListModel(TabItem, lambda tab: tab.provider_id)
         self._cards = CardListModel(theme)
         self._spend = SpendTabModel(theme)
+        self._updates = UpdateRowsModel(session.updates)
         self._ids: tuple[str, ...] = ()
         self._selection = PopupSelection(session)
         self._consent = PopupConsent(session, self._on_session)
@@ -81,7 +84,11 @@ class PopupModel(QObject):
         self._confirm = self._timer(_CONFIRM_MS, self.errorCopiedChanged.emit)
         bridge.accountChanged.connect(self._on_account)
         theme.changed.connect(self._present_tabs)
-        self._unsubscribe = (session.subscribe(self._on_session), session.costs.subscribe(self._on_costs))
+        self._unsubscribe = (
+            session.subscribe(self._on_session),
+            session.costs.subscribe(self._on_costs),
+            session.updates.subscribe(self._on_updates),
+        )
 
     def dispose(self) -> None:
         """Let go of the session; the model is of no use after."""
@@ -103,6 +110,7 @@ class PopupModel(QObject):
         self._is_open = False
         self._tick.stop()
         self._selection.flush()
+        self._updates.was_seen()
 
     def present(self) -> None:
         """Show the present state of everything."""
@@ -143,6 +151,7 @@ class PopupModel(QObject):
         self._set("_first_run", not self._ids, self.firstRunChanged)
         self._set("_refreshing", any(state.refreshing for state in states) or reading, self.refreshingChanged)
         self._set("_banner", self._banner_text(), self.bannerChanged)
+        self._updates.update()
 
     def _banner_text(self) -> str:
         if self._session.config.problem:
@@ -180,6 +189,10 @@ class PopupModel(QObject):
         self._spend_state = now
         self._present_card()
         self._present_flags()
+
+    def _on_updates(self) -> None:
+        if self._is_open:
+            self._updates.update()
 
     def _card(self, place: int = 0) -> CardState | None:
         records = self._cards.records
@@ -258,6 +271,18 @@ class PopupModel(QObject):
         self.spendRequested.emit()
 
     @Slot()
+    def openRelease(self) -> None:
+        """Open the page of the newer version."""
+        self._open(self._updates.page)
+
+    @Slot()
+    def openNews(self) -> None:
+        """Open what is new in this version, in the settings window."""
+        self._updates.was_seen()
+        self.closeRequested.emit()
+        self.newsRequested.emit()
+
+    @Slot()
     def openDashboard(self) -> None:
         """Open the provider's usage page."""
         card = self._card()
@@ -320,6 +345,7 @@ class PopupModel(QObject):
             self._open_url(url)
 
     tabs = Property(QObject, lambda self: self._tabs, constant=True)
+    updates = Property(QObject, lambda self: self._updates, constant=True)
     spend = Property(QObject, lambda self: self._spend, constant=True)
     spendShown = Property(bool, lambda self: self._spend_shown, notify=spendShownChanged)
     cards = Property(QObject, lambda self: self._cards, constant=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from codexbar_qt.core.cost_state import Costs
     from codexbar_qt.core.spend_tab import SpendTab
     from codexbar_qt.core.store import SnapshotStore
+    from codexbar_qt.core.update_state import Updates
     from codexbar_qt.provider_api import Provider
 
 
@@ -60,6 +61,11 @@ class PopupSession(Protocol):
     @property
     def costs(self) -> Costs:
         """Local cost."""
+        ...
+
+    @property
+    def updates(self) -> Updates:
+        """Newer versions, and what is new in this one."""
         ...
 
     def spend(self) -> SpendTab | None:

@@ -65,7 +65,7 @@ class SettingsModel(ViewModel):
         self._privacy = PrivacyModel(session, self._tasks)
         self._spend = SpendPaneModel(session, self._tasks, theme, desktop.ask_where)
         self._advanced = AdvancedModel(session, self._tasks, desktop.open_path, self._show_banner)
-        self._about = AboutModel()
+        self._about = AboutModel(session, self._tasks)
         self._unsubscribe: tuple[Callable[[], None], ...] = (
             session.subscribe(self.update),
             session.store.subscribe(self._update_state),
@@ -166,6 +166,7 @@ class SettingsModel(ViewModel):
         self._privacy.update()
         self._spend.update()
         self._advanced.update()
+        self._about.update()
         if self._page is not None:
             self._page.update()
 
@@ -173,6 +174,7 @@ class SettingsModel(ViewModel):
         """Time has passed: countdowns and ages read differently."""
         self._privacy.update()
         self._spend.update()
+        self._about.update()
         if self._page is not None:
             self._page.update_card()
 
@@ -181,7 +183,8 @@ class SettingsModel(ViewModel):
         unsubscribe, self._unsubscribe = self._unsubscribe, ()
         for stop in unsubscribe:
             stop()
-        self._spend.close() if unsubscribe else None
+        for pane in (self._spend, self._about) if unsubscribe else ():
+            pane.close()
         for page in self._pages.values() if unsubscribe else ():
             page.close()
 
@@ -195,6 +198,7 @@ class SettingsModel(ViewModel):
         self._page, self._pane = page, pane
         self._privacy.show(pane == "privacy")
         self._spend.show(pane == "spend")
+        self._about.show(pane == "about")
         self._show_banner("")
         self.paneChanged.emit()
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal, cast
 from codexbar_qt.core.cost_state import StillCosts
 from codexbar_qt.core.registry import LoadFailure, PluginFile
 from codexbar_qt.core.session_view import SecretStatus
+from codexbar_qt.core.update_state import StillUpdates
 from codexbar_qt.provider_api import CookieSourceSetting
-from codexbar_qt.ui import privacy_scene
+from codexbar_qt.ui import privacy_scene, update_scene
 from codexbar_qt.ui.accounts_field_model import AccountsField
 from codexbar_qt.ui.cookie_paste_field_model import CookiePasteField
 from codexbar_qt.ui.cookie_source_field_model import CookieSourceField
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from codexbar_qt.core.browser_access import AccessRecord, BrowserAccess, CachedSession
     from codexbar_qt.core.card_state import CardState, TabState
     from codexbar_qt.core.cost_state import CostState
+    from codexbar_qt.core.update_state import Updates
     from codexbar_qt.provider_api import Provider
     from codexbar_qt.ui.setting_field_model import SettingField
     from codexbar_qt.ui.settings_session import SettingsSession
@@ -53,6 +55,17 @@ class SceneSession:
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._session, name)
+
+    @property
+    def updates(self) -> Updates:
+        """Another one of the states for every page: looked after by others, upgraded, failed to look."""
+        now = self._session.clock.now()
+        states = {
+            "empty": update_scene.LOOKED_AFTER,
+            "error": update_scene.failed(now),
+            "invalid": update_scene.checked(update_scene.OFFERED, now),
+        }
+        return StillUpdates(states.get(self._state, update_scene.checked(update_scene.OFFERED_AND_UPGRADED, now)))
 
     @property
     def config(self) -> AppConfig:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import tzinfo
 
     from codexbar_qt.core.account import AccountState
     from codexbar_qt.core.app_config import AppConfig
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from codexbar_qt.core.registry import LoadFailure, PluginFile
     from codexbar_qt.core.session_view import SecretStatus
     from codexbar_qt.core.store import SnapshotStore
+    from codexbar_qt.core.update_state import Updates
     from codexbar_qt.provider_api import Choice, Clock, Env, Provider
 
 
@@ -75,6 +77,16 @@ class SettingsSession(PrivacySession, Protocol):
     @property
     def costs(self) -> Costs:
         """Local cost."""
+        ...
+
+    @property
+    def updates(self) -> Updates:
+        """Newer versions, and what is new in this one."""
+        ...
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of the system."""
         ...
 
     @property

@@ -40,9 +40,10 @@ class _Variant:
 
 
 _PANES_OF: dict[PageState, tuple[str, ...]] = {
-    "empty": ("privacy",),
+    "empty": ("privacy", "about"),
     "filled": PANES,
-    "error": ("privacy", "advanced"),
+    "error": ("privacy", "advanced", "about"),
+    "invalid": ("about",),
 }
 _VARIANTS = (
     _Variant("high-contrast", high_contrast=True),
@@ -82,7 +83,7 @@ def render_settings_pages(
             paths += [sheet.provider(name, directory, state, state) for name in pages]
     for variant in _VARIANTS:
         with _sheet(app, SceneSession.of(session, "filled"), dark, messages, variant) as sheet:
-            paths += [sheet.pane(name, directory, variant.name) for name in ("general", "spend", "privacy")]
+            paths += [sheet.pane(name, directory, variant.name) for name in ("general", "spend", "privacy", "about")]
             pages = list(dict.fromkeys((*providers[:1], *with_cookies[:1])))
             paths += [sheet.provider(name, directory, variant.name, "filled") for name in pages]
     return (*paths, *_spend_pages(app, session, directory, dark, messages))

@@ -65,6 +65,7 @@ class Surfaces(QObject):
         popup = PopupWindow(model, self.theme, self._messages, framed=not self._has_tray)
         model.settingsRequested.connect(lambda name: self.settings.open(name or None))
         model.spendRequested.connect(lambda: self.settings.open(pane="spend"))
+        model.newsRequested.connect(lambda: self.settings.open(pane="about"))
         model.quitRequested.connect(self.quitRequested)
         popup.visibleChanged.connect(self._tray.set_popup_open)
         popup.visibleChanged.connect(self._on_window)

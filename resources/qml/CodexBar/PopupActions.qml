@@ -10,6 +10,25 @@ Column {
     topPadding: Theme.gapTiny
 
     ActionRow {
+        iconName: "update"
+        text: root.popup.updates.updateText
+        trailingIcon: "external"
+        visible: text !== ""
+        width: root.width
+
+        onClicked: root.popup.openRelease()
+    }
+
+    ActionRow {
+        iconName: "info"
+        text: root.popup.updates.newsText
+        visible: text !== ""
+        width: root.width
+
+        onClicked: root.popup.openNews()
+    }
+
+    ActionRow {
         hint: root.popup.refreshKeys
         iconName: "refresh"
         spinning: root.popup.refreshing

@@ -30,9 +30,10 @@ async def test_every_page_is_drawn_in_every_state(world: World, app: QApplicatio
     paths = render_settings_pages(app, world.session, tmp_path, dark=False)
     names = {path.name.removeprefix("settings-").removesuffix("-light@1x.png") for path in paths}
     providers = {f"{name}-{state}" for name in ("alpha", "beta", "gamma") for state in PAGE_STATES if state != "pasted"}
-    pages, looks = ("general", "spend", "privacy", "alpha", "beta"), ("high-contrast", "text-200", "rtl")
+    pages, looks = ("general", "spend", "privacy", "about", "alpha", "beta"), ("high-contrast", "text-200", "rtl")
     variants = {f"{page}-{look}" for page in pages for look in looks}
-    panes = {"general", "spend", "privacy", "privacy-empty", "privacy-error", "advanced", "about", "advanced-error"}
+    panes = {"general", "spend", "privacy", "privacy-empty", "privacy-error", "advanced", "advanced-error"}
+    panes |= {"about", "about-empty", "about-error", "about-invalid"}
     spend = {f"spend-{name}" for name in spend_scenes()}
     assert {"spend-one-day", "spend-90-days", "spend-no-data", "spend-unknown-models", "spend-why"} <= spend
     assert names == panes | providers | variants | spend | {"beta-pasted"}

@@ -8,10 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import qVersion
 
-from codexbar_qt import __version__
-from codexbar_qt.ui.about_model import AboutModel
 from codexbar_qt.ui.advanced_model import AdvancedModel
 from codexbar_qt.ui.general_model import GeneralModel
 from codexbar_qt.ui.privacy_model import PrivacyModel
@@ -184,12 +181,6 @@ async def test_a_path_the_system_refuses_is_told(world: World, advanced: Advance
     refused.touch()
     advanced._open(Path(refused))
     assert world.model.banner == f"The system could not open {refused}. Open it by hand."
-
-
-def test_about_names_version_and_licence() -> None:
-    about = AboutModel()
-    assert (about.version, about.licence) == (__version__, "MIT licence")
-    assert about.runtime.endswith(f"Qt {qVersion()}")
 
 
 async def test_panes_are_switched(world: World) -> None:

@@ -50,6 +50,23 @@ def test_sections_in_their_order() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("- Plain, with *stress* and **weight**.", "- Plain, with *stress* and **weight**."),
+        ("See [the page](https://example.com/a_b).", "See the page."),
+        ("At <https://example.com> or http://example.com/x.", "At https\\://example.com or http\\://example.com/x."),
+        ("`codexbar cost` tells", "codexbar cost tells"),
+        ("`CODEXBAR_PREF_<NAME>`, `--days`", "CODEXBAR\\_PREF\\_\\<NAME\\>, \\-\\-days"),
+        ("an odd ` one", "an odd ` one"),
+        ("`[x](y)` is code", "\\[x\\]\\(y\\) is code"),
+    ],
+)
+def test_links_and_code_become_their_words(written: str, shown: str) -> None:
+    (section,) = parse_changelog(f"## [1.0]\n\n{written}\n")
+    assert section.text == shown
+
+
+@pytest.mark.parametrize(
     ("before", "now", "headings"),
     [
         ("0.6.0", "0.7.0", ["0.7.0 (2026-12-01)", "0.7.0-beta.2 (2026-11-20)"]),

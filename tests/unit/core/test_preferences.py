@@ -25,7 +25,12 @@ def test_the_defaults_of_a_fresh_install() -> None:
     assert (found.refresh_frequency, found.is_adaptive, found.refresh_minutes) == ("adaptive", True, None)
     assert (found.menu_bar_style, found.low_power_mode) == ("bars", "off")
     on = {name for name in file_keys() if getattr(found, name) is True}
-    assert on == {"check_provider_status", "merge_icons", "show_optional_credits_and_extra_usage"}
+    assert on == {
+        "check_provider_status",
+        "merge_icons",
+        "show_optional_credits_and_extra_usage",
+        "update_checks_enabled",
+    }
 
 
 @pytest.mark.parametrize(
@@ -84,6 +89,8 @@ def test_keys_of_the_reference_are_read() -> None:
         "providerDetectionCompleted": True,
         "debugFileLoggingEnabled": True,
         "keyringFallbackFile": True,
+        "updateChecksEnabled": False,
+        "updateChannel": "beta",
         "approvedPlugins": {"own.py": "0" * 64},
         "refreshFrequency": "oneMinute",
     }

@@ -48,6 +48,7 @@ def test_all_addresses_are_made_of_the_projects_own() -> None:
 def test_the_newest_release_wins_wherever_it_stands() -> None:
     body = feed(entry("v0.6.1"), entry("v0.10.0"), entry("v0.9.9"), entry("v0.1.0"))
     found = newest_release(body, "0.6.0", "stable")
+    assert found is not None
     assert found == Release("v0.10.0")
     assert (found.version, found.page) == ("0.10.0", f"{RELEASES_PAGE}/tag/v0.10.0")
 

@@ -44,5 +44,36 @@ PageScroll {
                 text: root.about.runtime
             }
         }
+
+        SettingRow {
+            label: "Installed from"
+            width: facts.width
+
+            Label {
+                color: Theme.muted
+                text: root.about.origin
+            }
+        }
+
+        SettingRow {
+            label: "On the web"
+            width: facts.width
+
+            LinkText {
+                text: "Home page"
+                url: root.about.homePage
+            }
+        }
+    }
+
+    UpdateSection {
+        about: root.about
+        width: parent.width
+    }
+
+    ChangesSection {
+        changes: root.about.changes
+        title: root.about.changesTitle
+        width: parent.width
     }
 }
