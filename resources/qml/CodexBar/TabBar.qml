@@ -1,7 +1,8 @@
 pragma ComponentBehavior: Bound
 import QtQuick
 
-// The provider switcher: one line that scrolls sideways and keeps the selected tab in view.
+// The provider switcher: one line that scrolls sideways and keeps the selected tab in view, with
+// a part of its neighbours.
 ListView {
     id: root
 
@@ -13,9 +14,11 @@ ListView {
     footer: gap
     highlightFollowsCurrentItem: true
     highlightMoveDuration: 0
-    highlightRangeMode: ListView.NoHighlightRange
+    highlightRangeMode: ListView.ApplyRange
     implicitHeight: contentItem.childrenRect.height
     orientation: ListView.Horizontal
+    preferredHighlightBegin: 2 * Theme.gapLarge
+    preferredHighlightEnd: width - 2 * Theme.gapLarge
     spacing: Theme.stripHeight
 
     Accessible.name: qsTr("Providers")
