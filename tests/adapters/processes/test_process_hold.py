@@ -488,7 +488,7 @@ async def test_shutdown_ends_what_is_held(
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the whole tree is found on Linux only")
 @pytest.mark.parametrize("where", ["inside", "kept"])
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM"])
 async def test_a_killed_app_leaves_nothing(
     app: Callable[..., subprocess.Popen[bytes]],
     tree: Tree,
@@ -496,13 +496,13 @@ async def test_a_killed_app_leaves_nothing(
     until: Until,
     tmp_path: Path,
     where: str,
-    number: signal.Signals,
+    name: str,
 ) -> None:
     ids = tmp_path / "ids"
     process = app(where, tree("time.sleep(60)"), str(ids))
     processes = [*await family(ids), *psutil.Process(process.pid).children()]
     assert len(living(processes)) == 6  # with the guard
-    process.send_signal(number)
+    process.send_signal(signal.Signals[name])
     await until(lambda: not living(processes))
 
 

@@ -144,20 +144,20 @@ async def test_the_whole_tree_ends_at_shutdown(
     await asyncio.gather(task, return_exceptions=True)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGSEGV"])
 async def test_the_whole_tree_ends_when_the_app_is_killed(
     app: Callable[[str, str, Path], subprocess.Popen[bytes]],
     tree: Tree,
     family: Family,
     until: Until,
     tmp_path: Path,
-    number: signal.Signals,
+    name: str,
 ) -> None:
     ids = tmp_path / "ids"
     process = app("", tree("time.sleep(60)"), ids)
     processes = [*await family(ids), *psutil.Process(process.pid).children()]
     assert len(living(processes)) == 6  # with the guard
-    process.send_signal(number)
+    process.send_signal(signal.Signals[name])
     await until(lambda: not living(processes), 2.0)
 
 
@@ -179,15 +179,15 @@ async def test_the_whole_tree_ends_when_the_app_ends_without_shutdown(
     await until(lambda: not living(processes), 5.0)
 
 
-@pytest.mark.parametrize(("number", "all_gone"), [(signal.SIGTERM, True), (signal.SIGKILL, False)])
+@pytest.mark.parametrize(("name", "all_gone"), [("SIGTERM", True), ("SIGKILL", False)])
 async def test_a_killed_guard_takes_the_program_along(
-    runner: SupervisedRunner, tree: Tree, family: Family, tmp_path: Path, number: signal.Signals, all_gone: bool
+    runner: SupervisedRunner, tree: Tree, family: Family, tmp_path: Path, name: str, all_gone: bool
 ) -> None:
     ids = tmp_path / "ids"
     task = asyncio.create_task(runner.run(Command((tree("time.sleep(60)"), str(ids)), 30)))
     processes = await family(ids)
     guard = psutil.Process(processes[0].ppid())
-    guard.send_signal(number)
+    guard.send_signal(signal.Signals[name])
     result = await asyncio.wait_for(task, 10)
     assert result.exit_code == -signal.SIGKILL
     left = living(processes)

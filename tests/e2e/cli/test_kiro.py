@@ -98,16 +98,14 @@ def test_a_program_that_hangs_is_ended_at_the_limit(
     wait_until(lambda: not alive(tmp_path / "pids"), "a process survived")
 
 
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGKILL, -9)]
-)
-def test_nothing_survives_the_command(number: int, code: int, kiro: Any, codexbar: Any, tmp_path: Path) -> None:
-    if number == signal.SIGKILL and not os.path.exists("/proc/self/task"):  # noqa: PTH110 - not a file of ours
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129), ("SIGKILL", -9)])
+def test_nothing_survives_the_command(name: str, code: int, kiro: Any, codexbar: Any, tmp_path: Path) -> None:
+    if name == "SIGKILL" and not os.path.exists("/proc/self/task"):  # noqa: PTH110 - not a file of ours
         pytest.skip("only Linux ends the children of a killed process")
     process = codexbar.start(*LINE, **kiro("hang"))
     # The program itself, its `sleep`, and the one beside it that asks who is signed in.
     wait_until(lambda: len(started(tmp_path / "pids")) >= 3, "the program did not start")
-    process.send_signal(number)
+    process.send_signal(signal.Signals[name])
     out, err = process.communicate(timeout=_PATIENCE)
     assert (process.returncode, out, err) == (code, b"", b"")
     wait_until(lambda: not alive(tmp_path / "pids"), "a process survived")
