@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codexbar_qt.adapters.desktop.autostart import Autostart
+    from codexbar_qt.adapters.desktop.autostart import Autostart, StartupTask
     from codexbar_qt.bootstrap.services import Services
     from codexbar_qt.core.session import AppSession
     from codexbar_qt.provider_api import Platform
@@ -102,12 +102,15 @@ def measure() -> Measures:
     return Measures(uptime_ms(), resident_bytes())
 
 
-def build_login_item(platform: Platform) -> Autostart:
+def build_login_item(platform: Platform) -> Autostart | StartupTask:
     """Return what starts the app at login."""
-    from codexbar_qt.adapters.desktop.autostart import Autostart
+    from codexbar_qt.adapters.desktop.autostart import Autostart, StartupTask
     from codexbar_qt.adapters.desktop.autostart_plan import LoginFolders, autostart_plan, launch_command
     from codexbar_qt.adapters.install_origin import own_appimage
+    from codexbar_qt.bootstrap.updates import origin_name
 
+    if platform == "windows" and origin_name(platform) == "msix":
+        return StartupTask()
     frozen, executable = bool(getattr(sys, "frozen", False)), Path(sys.executable)
     command = launch_command(executable, frozen=frozen, appimage=own_appimage(executable, os.environ.get))
     return Autostart(autostart_plan(platform, command, LoginFolders(home=Path.home(), config=_config_home())))

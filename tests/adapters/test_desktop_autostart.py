@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from codexbar_qt.adapters.desktop.autostart import Autostart, WindowsRegistry
+from codexbar_qt.adapters.desktop.autostart import Autostart, StartupTask, WindowsRegistry
 from codexbar_qt.adapters.desktop.autostart_plan import (
     APPROVED_KEY,
     RUN_KEY,
@@ -364,3 +364,11 @@ def test_launch_command(tmp_path: Path, options: dict[str, Any], command: tuple[
 def test_launch_command_prefers_the_script(tmp_path: Path) -> None:
     (tmp_path / "codexbar-qt").write_text("")
     assert launch_command(tmp_path / "python", frozen=False) == (str(tmp_path / "codexbar-qt"),)
+
+
+@pytest.mark.parametrize(("on", "told"), [(True, "Switch it on"), (False, "Switch it off")])
+def test_a_package_of_windows_says_where_it_is_switched(on: bool, told: str) -> None:
+    task = StartupTask()
+    task.renew()
+    assert told in task.set_on(on)
+    assert not task.is_on()

@@ -77,6 +77,24 @@ class Autostart:
             _log.info("start at login not renewed: %s", type(error).__name__)
 
 
+class StartupTask:
+    """The start at login of an MSIX package. Its manifest has told Windows, and only Windows' settings switch it.
+
+    What such an app writes to the registry goes to a copy of its own, which nobody reads at login.
+    """
+
+    def is_on(self) -> bool:
+        """Return False: Windows tells the state to other kinds of programs only."""
+        return False
+
+    def set_on(self, on: bool) -> str:
+        """Say where it is switched."""
+        return f"Windows starts this package itself. Switch it {'on' if on else 'off'} in its settings, Apps > Startup."
+
+    def renew(self) -> None:
+        """Do nothing: Windows knows the package, whatever version it has."""
+
+
 class _FileEntry:
     def __init__(self, plan: AutostartFile) -> None:
         self._plan = plan
