@@ -18,7 +18,8 @@ unexport PYTHONDONTWRITEBYTECODE
 # pyright is bundled in its wheel; without this it would ask the network for a newer one.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help run test check lint types imports qml fix pins e2e bench screenshots new-provider test-provider freeze clean qt test-tools package-tools
+.PHONY: help run test check lint types imports qml fix pins e2e bench screenshots new-provider test-provider freeze deb rpm tarball \
+	clean qt test-tools package-tools
 
 help: ## list these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,6 +80,15 @@ test-provider: .venv/.ready ## run the cases and the contract of one provider; n
 
 freeze: .venv/.ready package-tools ## make the frozen app, tray app and command line in one folder: dist/codexbar-qt
 	@$(BIN)/python packaging/freeze/freeze.py
+
+deb: .venv/.ready package-tools ## make a Debian package of the frozen app
+	@$(BIN)/python packaging/linux/build_deb.py
+
+rpm: .venv/.ready package-tools ## make an RPM package of the frozen app
+	@$(BIN)/python packaging/linux/build_rpm.py
+
+tarball: .venv/.ready package-tools ## make an archive of the frozen app, to be unpacked below any prefix
+	@$(BIN)/python packaging/linux/build_tarball.py
 
 clean: ## remove .venv, build results and caches
 	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

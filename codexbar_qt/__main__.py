@@ -34,8 +34,8 @@ class Options:
     wish: Wish = "open"
 
 
-def parse(argv: Sequence[str]) -> Options:
-    """Read the command line; prints help or version and ends the process where asked."""
+def build_parser() -> argparse.ArgumentParser:
+    """Return the options of the app; the manual page is made of them, too."""
     from pathlib import Path
 
     parser = argparse.ArgumentParser(
@@ -51,7 +51,12 @@ def parse(argv: Sequence[str]) -> Options:
     )
     parser.add_argument("--scale", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("-V", "--version", action="version", version=f"CodexBar {__version__}")
-    found = parser.parse_args(argv)
+    return parser
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """Read the command line; prints help or version and ends the process where asked."""
+    found = build_parser().parse_args(argv)
     return Options(found.demo, found.selftest, found.screenshot, found.scale, _wish(found))
 
 

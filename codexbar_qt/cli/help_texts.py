@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 _COMMON = """\
 Output:
-  --format text|json    text is the default; --json and --json-only mean json
+  --format text|json    text is the default
+  --json                the same as --format json
+  --json-only           the same, with no word beside the JSON
   --pretty              indented JSON
   --no-color            no colors (also: NO_COLOR, TERM=dumb)
   --json-output         log records as JSON lines on standard error
@@ -96,11 +98,17 @@ Usage: codexbar config providers [options]
 Turn a provider on.
 
 Usage: codexbar config enable --provider NAME
+
+Options:
+  --provider NAME       id or alias of the provider
 """,
     "config disable": """\
 Turn a provider off.
 
 Usage: codexbar config disable --provider NAME
+
+Options:
+  --provider NAME       id or alias of the provider
 """,
     "config set-api-key": """\
 Store the API key of a provider and turn the provider on.
@@ -108,7 +116,9 @@ Store the API key of a provider and turn the provider on.
 Usage: codexbar config set-api-key --provider NAME (--stdin | --api-key KEY) [options]
 
 Options:
-  --stdin               read the key from standard input; unlike --api-key it does not show in the process list
+  --provider NAME       id or alias of the provider
+  --stdin               read the key from standard input
+  --api-key KEY         the key itself, which then shows in the process list and in the history of the shell
   --no-enable           leave the provider on or off as it is
   --label TEXT          name of a team account, with --usage-scope team
   --usage-scope SCOPE   team stores the key as an account of a team, for providers that have teams

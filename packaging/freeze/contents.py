@@ -16,10 +16,12 @@ Entry = tuple[str, str, str]
 
 LEFT_OUT = (
     "antigravity",
+    "crypt",
     "distutils",
     "ensurepip",
     "idlelib",
     "lib2to3",
+    "nis",
     "pydoc_data",
     "test",
     "this",
@@ -28,7 +30,8 @@ LEFT_OUT = (
     "turtledemo",
     "venv",
 )
-"""Of the standard library: windows of another toolkit, tests, and tools that install packages."""
+"""Of the standard library: windows of another toolkit, tests, tools that install packages, and two modules that Python
+gave up after 3.12 and that need libraries which newer systems no longer have."""
 
 _PLUGINS = re.compile(
     r"iconengines/|imageformats/(lib)?qsvg|platforminputcontexts/|platforms/(lib)?q(cocoa|offscreen|wayland|windows|xcb)"

@@ -9,6 +9,8 @@ missing=$(missing_packages <<'LIST'
 objcopy binutils
 dpkg-shlibdeps dpkg-dev
 rpmbuild rpm
+lintian lintian
+rpmlint rpmlint
 LIST
 )
 # shellcheck disable=SC2086  # a list of package names

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The programs that desktop tests, browser tests and screenshots need: a virtual display, a tray host, a window manager,
-# a message bus with a keyring, a tracer, real browsers.
+# a message bus with a keyring, a tracer, real browsers; and those that check scripts, completions and desktop files.
 # Quiet when nothing is missing. Exit code 1 when something is missing and could not be installed; the tests that need it
 # then skip and say so.
 set -u
@@ -29,6 +29,11 @@ openbox openbox
 trayer trayer
 xdotool xdotool
 strace strace
+appstreamcli appstream
+desktop-file-validate desktop-file-utils
+mandoc mandoc
+zsh zsh
+fish fish
 LIST
 )
 # shellcheck disable=SC2086  # a list of package names
