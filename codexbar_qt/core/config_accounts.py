@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from codexbar_qt.core.config_normal import Root
     from codexbar_qt.provider_api import Secret
 
+ACCOUNTS_VERSION = 1
+
 
 def add_account(
     root: Root, provider_id: str, label: str, token: str, now: datetime, extra: Mapping[str, str] | None = None
@@ -99,8 +101,12 @@ def _put_lines(account: dict[str, object], fields: Mapping[str, str]) -> None:
 def _stored_accounts(root: Root, provider_id: str) -> dict[str, object]:
     entry = raw_entry(root, provider_id)
     if entry.get("tokenAccounts") is None:
-        return {"version": 1, "activeIndex": 0, "accounts": []}
-    if parse_accounts(entry) is None:
+        return {"version": ACCOUNTS_VERSION, "activeIndex": 0, "accounts": []}
+    stored = parse_accounts(entry)
+    if stored is not None and stored.version > ACCOUNTS_VERSION:
+        message = f"The accounts of {provider_id} belong to a newer version. Update CodexBar to change them."
+        raise ConfigEditError(message)
+    if stored is None:
         message = f"The accounts of {provider_id} in the config file cannot be read. Correct the file first."
         raise ConfigEditError(message)
     return cast("dict[str, object]", entry["tokenAccounts"])

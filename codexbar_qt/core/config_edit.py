@@ -117,7 +117,11 @@ def _store(entry: dict[str, object], key: str, value: str | bool | None) -> None
     if not inner:
         _put(entry, key, value)
         return
-    box = as_object(entry.get(outer)) or {}
+    box = as_object(entry.get(outer))
+    if box is None and entry.get(outer) is not None:
+        message = f"{outer} in the config file has a form that is not known here. Correct the file first."
+        raise ConfigEditError(message)
+    box = {} if box is None else box
     _put(box, inner, value)
     if box:
         entry[outer] = box

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from codexbar_qt.core.config_models import HookRuleModel, HooksModel
     from codexbar_qt.provider_api import Platform
 
+EVENTS = frozenset(
+    {"quota_low", "quota_reached", "quota_reset", "provider_unavailable", "provider_recovered", "refresh_failed"}
+)
 MAX_RULES = 32
 MAX_ID_BYTES = 128
 MAX_ARGUMENTS = 32
@@ -48,6 +51,8 @@ def _id_issues(rule: HookRuleModel, index: int, seen: set[str]) -> Iterator[Conf
 def _rule_issues(
     rule: HookRuleModel, index: int, known_ids: Collection[str], platform: Platform
 ) -> Iterator[ConfigIssue]:
+    if rule.event not in EVENTS:
+        yield _issue(index, "event", "invalid_hook_event", "The hook waits for an event that is not known.")
     complaint = _executable_complaint(rule.executable, platform)
     if complaint:
         yield _issue(index, "executable", "invalid_hook_executable", complaint)

@@ -59,9 +59,6 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 UuidText = Annotated[str, AfterValidator(_uuid_text)]
 SourceWord = Annotated[Literal["auto", "web", "cli", "oauth", "api"] | None, BeforeValidator(_blank_is_absent)]
 CookieWord = Annotated[Literal["auto", "manual", "off"] | None, BeforeValidator(_blank_is_absent)]
-HookEvent = Literal[
-    "quota_low", "quota_reached", "quota_reset", "provider_unavailable", "provider_recovered", "refresh_failed"
-]
 
 
 class _Stored(BaseModel):
@@ -130,11 +127,14 @@ class EntryModel(_Stored):
 
 
 class HookRuleModel(_Stored):
-    """One element of `hooks.events`; limits are checked by validation, types here."""
+    """One element of `hooks.events`; words and limits are checked by validation, types here.
+
+    An event that is not known here is one of a newer version: its rule never runs, and the file stays usable.
+    """
 
     id: str | None = None
     enabled: bool | None = None
-    event: HookEvent
+    event: str
     provider: str | None = None
     threshold: float | None = None
     executable: str

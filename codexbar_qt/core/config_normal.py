@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codexbar_qt.core.app_config import DEFAULT_THRESHOLDS, ProviderEntry, QuotaOverride, TokenAccount
 from codexbar_qt.core.config_errors import ConfigEditError
 from codexbar_qt.core.config_models import WindowWarningModel, entry_problems, parse_accounts, parse_quota_warnings
-from codexbar_qt.core.json_document import as_list, as_object
+from codexbar_qt.core.json_document import as_list, as_object, is_newer
 from codexbar_qt.core.scope_fields import enabled_scopes, known_scopes, scopes_setting
 from codexbar_qt.provider_api import AccountsSetting, ChoiceSetting, Secret, Source, parse_epoch_seconds
 
@@ -52,18 +52,12 @@ def normalise(root: Mapping[str, object], providers: Sequence[Provider]) -> dict
     its number.
     """
     normal: dict[str, object] = copy.deepcopy(dict(root))
-    if not is_newer(root):
+    if not is_newer(root, CURRENT_VERSION):
         normal["version"] = CURRENT_VERSION
     if "hooks" in normal and _says_nothing(normal["hooks"]):
         del normal["hooks"]
     normal["providers"] = _normal_entries(normal.get("providers"), providers)
     return normal
-
-
-def is_newer(root: Mapping[str, object]) -> bool:
-    """Whether a newer application wrote the document."""
-    version = root.get("version")
-    return isinstance(version, int | float) and version > CURRENT_VERSION and version == int(version)
 
 
 def raw_entries(root: Mapping[str, object]) -> Iterator[tuple[int, object]]:

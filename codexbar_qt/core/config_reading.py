@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from codexbar_qt.core.config_models import hook_problems
-from codexbar_qt.core.config_normal import CURRENT_VERSION, is_newer
+from codexbar_qt.core.config_normal import CURRENT_VERSION
 from codexbar_qt.core.exclusive_write import reason_of
-from codexbar_qt.core.json_document import MAX_BYTES, DocumentError, as_list, decode_object
+from codexbar_qt.core.json_document import MAX_BYTES, DocumentError, as_list, decode_object, is_newer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,10 +49,10 @@ def _check(data: bytes, mode: int | None, path: Path) -> Reading:
         root = decode_object(data)
         _check_shape(root)
     except DocumentError as error:
-        if root is not None and is_newer(root):
+        if root is not None and is_newer(root, CURRENT_VERSION):
             return Reading("newer", data, mode, _understood(root), _newer(path))
         return Reading("invalid", data, mode, problem=_invalid(path, str(error)))
-    if is_newer(root):
+    if is_newer(root, CURRENT_VERSION):
         return Reading("newer", data, mode, root, _newer(path))
     return Reading("good", data, mode, root)
 

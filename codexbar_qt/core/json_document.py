@@ -53,6 +53,12 @@ def as_list(value: object) -> list[object] | None:
     return cast("list[object]", value) if isinstance(value, list) else None
 
 
+def is_newer(document: Mapping[str, object], version: int) -> bool:
+    """Whether a newer application wrote a document: "version" is a whole number above `version`."""
+    found = document.get("version")
+    return isinstance(found, int | float) and found > version and found == int(found)
+
+
 def encode_object(document: Mapping[str, object]) -> bytes:
     """Write JSON as config.md section 12 wants it: UTF-8, two spaces, sorted keys, plain slashes, final newline."""
     try:

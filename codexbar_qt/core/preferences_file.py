@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codexbar_qt.core.config_errors import ConfigEditError, ConfigReadOnlyError
 from codexbar_qt.core.exclusive_write import exclusive, reason_of
-from codexbar_qt.core.json_document import MAX_BYTES, DocumentError, decode_object, encode_object
+from codexbar_qt.core.json_document import MAX_BYTES, DocumentError, decode_object, encode_object, is_newer
 from codexbar_qt.core.preference_sources import file_key, file_keys, fits, read_preferences
 from codexbar_qt.core.private_file import FileCalls, PrivateFile
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codexbar_qt.core.preferences import Preferences
+
+_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,11 @@ class _Reading:
 
 
 class PreferencesFile:
-    """Reads and changes settings.json. Every method blocks for as long as the disk does: call it from a thread."""
+    """Reads and changes settings.json. Every method blocks for as long as the disk does: call it from a thread.
+
+    A whole number above 1 under "version" makes it the file of a newer version: it is read as far as it is understood,
+    and never written. Without that key it is version 1; this version does not write it.
+    """
 
     def __init__(
         self,
@@ -70,7 +76,8 @@ class PreferencesFile:
         """Store values by attribute name or stored key and return the result; None takes a value back.
 
         A corrupt file is first copied to `<name>.corrupt-<UTC time>`. Raises ConfigEditError for a value that does not
-        fit, ConfigReadOnlyError when the file cannot be read, ConfigWriteError when the system refuses.
+        fit, ConfigReadOnlyError when the file cannot be read or is of a newer version, ConfigWriteError when the system
+        refuses.
         """
         stored = _by_file_key(changes)
         with self._mutex, exclusive(self._file, self._what):
@@ -79,11 +86,14 @@ class PreferencesFile:
             return self._save(kept | {key: value for key, value in stored.items() if value is not None})
 
     def settle(self) -> Preferences:
-        """Store the cadence in force when none is stored, so that a later default changes nobody's interval."""
+        """Store the cadence in force when none is stored, so that a later default changes nobody's interval.
+
+        A word that is not known here stays: a newer version, to which people may go back, knows it.
+        """
         with self._mutex, exclusive(self._file, self._what):
             reading = self._read()
             key = file_key("refresh_frequency")
-            if reading.problem or fits("refresh_frequency", reading.document.get(key)):
+            if reading.problem or isinstance(reading.document.get(key), str):
                 return self._preferences(reading)
             settled = read_preferences(reading.document, lambda _: None, is_fresh=reading.is_fresh)
             return self._save({**reading.document, key: settled.refresh_frequency})
@@ -99,11 +109,15 @@ class PreferencesFile:
         if len(data) > MAX_BYTES:
             return self._unreadable("it is larger than 8 MB")
         try:
-            return _Reading(decode_object(data))
+            document = decode_object(data)
         except DocumentError as error:
             advice = "The defaults are in use; a copy of the file is kept when you change a setting."
             problem = f"{self._what} could not be read: {error}. {advice}"
             return _Reading({}, corrupt=data, problem=problem)
+        if is_newer(document, _VERSION):
+            problem = f"{self._what} belongs to a newer version and is left as it is. Update CodexBar to change it."
+            return _Reading(document, is_locked_away=True, problem=problem)
+        return _Reading(document)
 
     def _unreadable(self, reason: str) -> _Reading:
         problem = f"{self._what} could not be read: {reason}. Check the file and its permissions."

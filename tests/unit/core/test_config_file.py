@@ -132,8 +132,8 @@ def test_foreign_content_survives_a_write(config_file: ConfigFile, config_path: 
         (b'{"version": 1, "providers": {}}', "providers is not a list"),
         (b'{"version": 1, "providers": [], "hooks": []}', "hooks is not an object"),
         (
-            b'{"version": 1, "providers": [], "hooks": {"events": [{"event": "later", "executable": "/x"}]}}',
-            "hooks.events[0].event is not a known word",
+            b'{"version": 1, "providers": [], "hooks": {"events": [{"event": 5, "executable": "/x"}]}}',
+            "hooks.events[0].event is not text",
         ),
     ],
 )

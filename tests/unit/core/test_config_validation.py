@@ -210,6 +210,7 @@ def rule(**fields: object) -> dict[str, object]:
         ([rule()] * 33, "hooks.events", "too_many_hook_rules"),
         ([rule(id="a"), rule(id="b"), rule(id="a")], "hooks.events[2].id", "duplicate_hook_id"),
         ([rule(id="")], "hooks.events[0].id", "invalid_hook_id"),
+        ([rule(event="later")], "hooks.events[0].event", "invalid_hook_event"),
         ([rule(id="ü" * 65)], "hooks.events[0].id", "invalid_hook_id"),
         ([rule(executable="true")], "hooks.events[0].executable", "invalid_hook_executable"),
         ([rule(executable="")], "hooks.events[0].executable", "invalid_hook_executable"),

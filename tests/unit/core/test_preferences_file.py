@@ -88,7 +88,7 @@ def test_the_environment_is_never_stored(path: Path, now: datetime) -> None:
     [
         (None, "adaptive"),
         ({}, "fiveMinutes"),
-        ({"refreshFrequency": "odd", "mergeIcons": False}, "fiveMinutes"),
+        ({"refreshFrequency": 7, "mergeIcons": False}, "fiveMinutes"),
         ({"refreshFrequency": "oneMinute"}, "oneMinute"),
     ],
 )
@@ -102,6 +102,35 @@ def test_the_cadence_in_force_is_stored_once(
     before = path.stat().st_mtime_ns
     assert file.settle().refresh_frequency == frequency
     assert path.stat().st_mtime_ns == before
+
+
+def test_a_cadence_of_a_newer_version_stays(file: PreferencesFile, path: Path) -> None:
+    write(path, {"refreshFrequency": "agentAware"})
+    assert file.settle().refresh_frequency == "fiveMinutes"
+    file.update({"merge_icons": False})
+    assert stored(path) == {"refreshFrequency": "agentAware", "mergeIcons": False}
+
+
+def test_the_file_of_a_newer_version_is_read_and_never_written(file: PreferencesFile, path: Path) -> None:
+    write(path, {"version": 2, "mergeIcons": False, "menuBarStyle": {"now": "an object"}})
+    before = path.read_bytes()
+    found = file.load()
+    assert (found.merge_icons, found.menu_bar_style) == (False, "bars")
+    told = f"The settings file {path} belongs to a newer version and is left as it is. Update CodexBar to change it."
+    assert file.problem == told
+    assert not file.settle().merge_icons
+    with pytest.raises(ConfigReadOnlyError) as caught:
+        file.update({"merge_icons": True})
+    assert caught.value.message == told
+    assert path.read_bytes() == before
+    assert [item.name for item in path.parent.iterdir() if item.suffix != ".lock"] == ["settings.json"]
+
+
+@pytest.mark.parametrize("version", [1, 0, None, "9", True, 1.5])
+def test_other_versions_hold_nothing_up(file: PreferencesFile, path: Path, version: object) -> None:
+    write(path, {"version": version, "mergeIcons": True})
+    file.update({"merge_icons": False})
+    assert stored(path) == {"version": version, "mergeIcons": False}
 
 
 @pytest.mark.parametrize("content", [b"", b"{half", b"[]"])
