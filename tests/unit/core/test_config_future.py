@@ -61,6 +61,15 @@ def no_env(name: str) -> str | None:
     return None
 
 
+def doing(edit: Callable[[Root], object]) -> Callable[[Root], None]:
+    """Return a change whose result nobody asks for."""
+
+    def change(root: Root) -> None:
+        edit(root)
+
+    return change
+
+
 def foreign(value: object, path: str = "") -> dict[str, object]:
     """Return all that this version does not know, by its place; list places of accounts and entries by their ids."""
     if isinstance(value, dict):
@@ -95,6 +104,11 @@ def delta(catalogue: tuple[Provider, ...]) -> Provider:
 def edits(beta: Provider, delta: Provider, now: datetime) -> dict[str, Callable[[Root], object]]:
     """Every kind of change that app and command line make."""
     first, new = Secret("test-key-1"), Secret("test-key-9")
+
+    def renew_key(root: Root) -> None:
+        config_edit.set_field(root, beta, "apiKey", "test-key-1")
+        config_edit.replace_secret(root, beta, "apiKey", first, new)
+
     return {
         "set_enabled": lambda root: config_edit.set_enabled(root, "beta", False),
         "set_enabled of an entry that cannot be used": lambda root: config_edit.set_enabled(root, "delta", True),
@@ -102,10 +116,7 @@ def edits(beta: Provider, delta: Provider, now: datetime) -> dict[str, Callable[
         "set_field": lambda root: config_edit.set_field(root, beta, "region", "china"),
         "set_field inside": lambda root: config_edit.set_field(root, delta, "pluginSecrets.DELTA_ADMIN_KEY", "k"),
         "store_api_key": lambda root: config_edit.store_api_key(root, beta, "test-key-9", no_env),
-        "replace_secret": lambda root: (
-            config_edit.set_field(root, beta, "apiKey", "test-key-1"),
-            config_edit.replace_secret(root, beta, "apiKey", first, new),
-        ),
+        "replace_secret": renew_key,
         "reorder": lambda root: config_edit.reorder(root, ["delta", "beta"]),
         "add_account": lambda root: config_edit.add_account(root, "beta", "more", "test-key-9", now),
         "change_account": lambda root: config_edit.change_account(root, "beta", FIRST, {"workspaceID": "w"}),
@@ -145,7 +156,7 @@ def test_a_change_leaves_alone_what_it_does_not_know(
     config_path.write_text(json.dumps(CONFIG), "utf-8")
     before = foreign(CONFIG)
     assert len(before) == 18
-    config = config_file.update(lambda root: [edits[name](root), None][1])
+    config = config_file.update(doing(edits[name]))
     assert (config.problem, config.read_only) == (None, False)
     after = json.loads(config_path.read_bytes())
     assert foreign(after) == before
@@ -213,7 +224,7 @@ def test_accounts_of_a_newer_version_are_read_and_not_changed(
     for change in (
         lambda root: config_edit.select_account(root, "beta", SECOND, now),
         lambda root: config_edit.remove_account(root, "beta", SECOND),
-        lambda root: [config_edit.add_account(root, "beta", "more", "test-key-9", now), None][1],
+        doing(lambda root: config_edit.add_account(root, "beta", "more", "test-key-9", now)),
     ):
         with pytest.raises(ConfigEditError) as caught:
             config_file.update(change)
@@ -248,7 +259,7 @@ def test_a_newer_file_is_refused_whatever_the_change(
     before = config_path.read_bytes()
     assert config_file.load().entry("beta").enabled
     with pytest.raises(ConfigReadOnlyError) as caught:
-        config_file.update(lambda root: [edits[name](root), None][1])
+        config_file.update(doing(edits[name]))
     assert caught.value.message == (
         f"The config file {config_path} belongs to a newer version and is left as it is. Update CodexBar to change it."
     )
