@@ -174,3 +174,27 @@ async def test_the_pane_in_the_window(world: World, updates: FakeUpdates) -> Non
     settings.close()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert updates.callbacks == []
+
+
+async def test_a_long_changelog_is_read_with_the_page_keys(world: World, updates: FakeUpdates) -> None:
+    updates.put(changes="\n".join(f"- Change {number}" for number in range(200)))
+    settings = SettingsWindow(world.session, world.theme)
+    settings.open(pane="about")
+    window = settings.window
+    assert window is not None
+    assert QTest.qWaitForWindowActive(window)
+    window.grabWindow()
+    items = below(window.contentItem())
+    page = next(item for item in items if item.objectName() == "page")
+    next(item for item in items if item.property("accessibleName") == "Check now").forceActiveFocus()
+    places = [0.0]
+    for key in (*[Qt.Key.Key_PageDown] * 30, *[Qt.Key.Key_PageUp] * 30):
+        QTest.keyClick(window, key)
+        places.append(float(page.property("contentY")))
+    end = float(page.property("contentHeight")) - page.height()
+    assert places[1] > 100
+    assert (max(places), places[30], places[-1]) == (end, end, 0)
+    QTest.keyClick(window, Qt.Key.Key_A)
+    assert float(page.property("contentY")) == 0
+    settings.close()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

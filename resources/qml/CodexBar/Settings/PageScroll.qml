@@ -2,7 +2,8 @@ import QtQuick
 import QtQuick.Controls.Basic as Basic
 import CodexBar
 
-// A page that scrolls, its column as wide as reads well; what has the focus is scrolled into view.
+// A page that scrolls, its column as wide as reads well; what has the focus is scrolled into view, and the page keys
+// turn it.
 Flickable {
     id: root
 
@@ -19,6 +20,13 @@ Flickable {
             contentY = Math.max(0, top - Theme.gapHuge);
         else if (bottom > contentY + height)
             contentY = Math.min(Math.max(0, contentHeight - height), bottom - height + Theme.gapHuge);
+    }
+
+    // Long texts have nothing to step to: these keys move on by what is in view.
+    function turn(key: int): bool {
+        const pages = key === Qt.Key_PageDown ? 1 : key === Qt.Key_PageUp ? -1 : 0;
+        contentY = Math.max(0, Math.min(contentHeight - height, contentY + pages * (height - Theme.settingRowHeight)));
+        return pages !== 0;
     }
 
     function holds(item: Item): bool {
@@ -38,6 +46,7 @@ Flickable {
     Accessible.name: title
     Accessible.role: Accessible.Pane
 
+    Keys.onPressed: event => event.accepted = turn(event.key)
     onFocusedChanged: if (focused !== null && holds(focused))
         reveal(focused)
 
