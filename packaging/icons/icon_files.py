@@ -25,6 +25,13 @@ def write_icns(path: Path) -> Path:
     return path
 
 
+def write_bmp(path: Path) -> Path:
+    """Write a picture for the installer of Windows, which scales it down to what the screen needs."""
+    (largest,) = _drawn(path, (128,))
+    largest.save(path, format="BMP")
+    return path
+
+
 def _drawn(path: Path, sizes: tuple[int, ...]) -> list[Image.Image]:
     path.parent.mkdir(parents=True, exist_ok=True)
     return [Image.open(DRAWN / f"codexbar-qt-{size}.png").convert("RGBA") for size in sizes]

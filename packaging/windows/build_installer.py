@@ -14,13 +14,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import frozen_settings  # noqa: F401 - says where icon_files is
 from frozen_settings import ROOT, version_numbers
+from icon_files import write_bmp, write_ico
 from signing import sign, sign_command
 
 from codexbar_qt import __version__
 
 FOLDER = ROOT / "dist" / "codexbar-qt"
 ICON = ROOT / "build" / "icons" / "codexbar-qt.ico"
+PICTURE = ICON.with_suffix(".bmp")
 SCRIPT = Path(__file__).with_name("codexbar.iss")
 PROGRAMS = ("codexbar-qt.exe", "codexbar.exe")
 
@@ -37,10 +40,11 @@ def compiler() -> list[str]:
     return [found]
 
 
-def arguments(version: str, sign_with: str, folder: Path = FOLDER, icon: Path = ICON) -> list[str]:
+def arguments(version: str, sign_with: str) -> list[str]:
     """Return what the compiler is told."""
     numbers = ".".join(str(number) for number in version_numbers(version))
-    defined = {"AppVersion": version, "FileVersion": numbers, "SourceFolder": str(folder), "IconFile": str(icon)}
+    defined = {"AppVersion": version, "FileVersion": numbers}
+    defined |= {"SourceFolder": str(FOLDER), "IconFile": str(ICON), "PictureFile": str(PICTURE)}
     words = [f"/D{name}={value}" for name, value in defined.items()]
     if sign_with:
         words += ["/DSign", f"/Scodexbar={sign_with.replace(chr(34), '$q')}"]
@@ -53,6 +57,8 @@ def main() -> int:
     if missing:
         print(f"{FOLDER} has no {' and no '.join(missing)}. Freeze the app first.", file=sys.stderr)
         return 1
+    write_ico(ICON)
+    write_bmp(PICTURE)
     command = sign_command()
     sign([FOLDER / name for name in PROGRAMS], command)
     return subprocess.run([*compiler(), *arguments(__version__, command)], check=False).returncode

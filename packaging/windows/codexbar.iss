@@ -3,6 +3,7 @@
 ;   FileVersion   1.2.3.0
 ;   SourceFolder  the frozen app
 ;   IconFile      the icon
+;   PictureFile   the same as a bitmap, for the top of the window
 ;   Sign          only when files are signed; the tool "codexbar" is then the command for it
 ; For one user, never with elevation. It asks nothing about the user's data and never touches it.
 
@@ -36,6 +37,8 @@ DisableReadyPage=yes
 WizardStyle=modern
 ShowLanguageDialog=no
 SetupIconFile={#IconFile}
+WizardSmallImageFile={#PictureFile}
+WizardImageAlphaFormat=defined
 UninstallDisplayIcon={app}\{#Program}
 UninstallDisplayName={#AppName}
 OutputBaseFilename=codexbar-qt-{#AppVersion}-windows-x64-setup
@@ -53,6 +56,8 @@ SignedUninstaller=yes
 [Messages]
 ; The app is asked to quit first; this is shown only when it did not.
 PreparingDesc=Setup is making room for [name] on this computer.
+InstallingLabel=This takes a few seconds.
+SelectTasksLabel2=Choose what else Setup does, then click Install.
 
 [Tasks]
 ; Offered once. Afterwards the setting in the app decides, and an upgrade leaves it as it is.
@@ -93,6 +98,13 @@ var
 function IsFirstInstall: Boolean;
 begin
   Result := not FileExists(ExpandConstant('{app}\{#Program}'));
+end;
+
+{ The choices are the last page before files are written. }
+procedure CurPageChanged(Page: Integer);
+begin
+  if Page = wpSelectTasks then
+    WizardForm.NextButton.Caption := SetupMessage(msgButtonInstall);
 end;
 
 function WasRunning: Boolean;
