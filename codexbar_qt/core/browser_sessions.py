@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from codexbar_qt.core.browser_access import BrowserAccess
-from codexbar_qt.core.faults import log_fault
 from codexbar_qt.core.fetch_browsers import FetchBrowsers
+from codexbar_qt.core.listeners import Listeners
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
@@ -47,7 +47,7 @@ class BrowserSessions:
     def __init__(self, parts: BrowserParts) -> None:
         self.parts = parts
         self._wanted: dict[str, str] = {}
-        self._subscribers: list[Callable[[], None]] = []
+        self._listeners = Listeners(_log, "A view of the browsers broke")
         self._tasks: set[asyncio.Task[Any]] = set()
         self._saving: asyncio.Task[Any] | None = None
 
@@ -101,8 +101,7 @@ class BrowserSessions:
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` after every change until the returned function is called."""
-        self._subscribers.append(callback)
-        return lambda: self._subscribers.remove(callback)
+        return self._listeners.add(callback)
 
     async def close(self) -> None:
         """Save what was noted, end what was begun; at most a few seconds."""
@@ -118,11 +117,7 @@ class BrowserSessions:
         self._notify()
 
     def _notify(self) -> None:
-        for subscriber in tuple(self._subscribers):
-            try:
-                subscriber()
-            except Exception as error:
-                log_fault(_log, "A view of the browsers broke", error)
+        self._listeners.tell()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

@@ -12,6 +12,7 @@ from codexbar_qt.core.cost_logs import CostScanError
 from codexbar_qt.core.cost_reports import ReportBasis, day_bounds, local_day, make_reports, price_rows
 from codexbar_qt.core.cost_state import CostState, DayRows, PricedRow
 from codexbar_qt.core.faults import log_fault
+from codexbar_qt.core.listeners import Listeners
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -51,7 +52,7 @@ class CostWatch:
         self._clock, self._ask = clock, wishes
         self._wishes = wishes()
         self._state = CostState(is_on=self._wishes.is_on, history_days=self._wishes.history_days)
-        self._subscribers: list[Callable[[], None]] = []
+        self._listeners = Listeners(_log, "A view of the cost broke")
         self._ledgers: dict[str, Ledger] = {}
         self._scans = 0
         self._begun_at: datetime | None = None
@@ -68,8 +69,7 @@ class CostWatch:
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` after every change of the state until the returned function is called."""
-        self._subscribers.append(callback)
-        return lambda: self._subscribers.remove(callback)
+        return self._listeners.add(callback)
 
     def apply(self) -> None:
         """Preferences or providers have changed."""
@@ -227,12 +227,7 @@ class CostWatch:
         if state is self._state:
             return
         self._state = state
-        for subscriber in tuple(self._subscribers):
-            try:
-                subscriber()
-            except Exception as error:
-                # A view that fails must not end the scan that told it.
-                log_fault(_log, "A view of the cost broke", error)
+        self._listeners.tell()
 
     def _spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
         return asyncio.get_running_loop().create_task(work)

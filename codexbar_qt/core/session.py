@@ -14,6 +14,7 @@ from codexbar_qt.core.config_scopes import store_found_scopes
 from codexbar_qt.core.faults import log_fault
 from codexbar_qt.core.fetch_service import FetchRequest
 from codexbar_qt.core.keepalive import Keepalives
+from codexbar_qt.core.listeners import Listeners
 from codexbar_qt.core.scope_fields import found_sentence, scopes_setting
 from codexbar_qt.core.session_browsers import SessionBrowsers, SessionHands
 from codexbar_qt.core.session_keeper import KeepaliveHands
@@ -45,7 +46,7 @@ class AppSession(SessionView):
 
     def __init__(self, parts: SessionParts, config: AppConfig, preferences: Preferences) -> None:
         super().__init__(parts, config, preferences)
-        self._subscribers: list[Callable[[], None]] = []
+        self._subscribers = Listeners(_log, "A view of the settings broke")
         self._tasks: set[asyncio.Task[Any]] = set()
         self._saving: asyncio.Task[Any] | None = None
         self._looking: asyncio.Task[Any] | None = None
@@ -59,8 +60,7 @@ class AppSession(SessionView):
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` after every change of config or preferences until the returned function is called."""
-        self._subscribers.append(callback)
-        return lambda: self._subscribers.remove(callback)
+        return self._subscribers.add(callback)
 
     def on_notice(self, callback: Callable[[str, str], None]) -> Callable[[], None]:
         """Call `callback` with title and text of what people should see now, until the returned function is called."""
@@ -418,11 +418,7 @@ class AppSession(SessionView):
         self._parts.scheduler.set_cadence(Cadence(choice, constrained=low))
 
     def _notify(self) -> None:
-        for subscriber in tuple(self._subscribers):
-            try:
-                subscriber()
-            except Exception as error:
-                log_fault(_log, "A view of the settings broke", error)
+        self._subscribers.tell()
 
     async def _refresh_missing(self) -> None:
         await self.clock.sleep(_POPUP_REFRESH_DELAY)

@@ -12,6 +12,7 @@ import msgspec
 
 from codexbar_qt.core.changelog import changes_between
 from codexbar_qt.core.faults import log_fault
+from codexbar_qt.core.listeners import Listeners
 from codexbar_qt.core.update_feed import (
     FEED_HEADERS,
     FEED_URL,
@@ -51,6 +52,7 @@ LOOK_SECONDS = 3600.0
 _SERVICE = "GitHub"
 _LIMIT_SECONDS = 15.0
 _STOP_SECONDS = 2.0
+_WRITING = "writing"
 _LATER = "It is tried again later."
 _UNREACHABLE = f"GitHub could not be reached. {_LATER}"
 _TOO_OFTEN = f"GitHub was asked too often from this network. {_LATER}"
@@ -85,7 +87,7 @@ class UpdateWatch:
         self._parts, self._clock, self._ask = parts, clock, wishes
         self._memory = VersionMemory()
         self._state = UpdateState(parts.origin, parts.running)
-        self._subscribers: list[Callable[[], None]] = []
+        self._listeners = Listeners(_log, "A view of the updates broke")
         self._tasks: set[asyncio.Task[None]] = set()
         self._saving = asyncio.Lock()
         self._asked_at: datetime | None = None
@@ -100,8 +102,7 @@ class UpdateWatch:
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` after every change of the state until the returned function is called."""
-        self._subscribers.append(callback)
-        return lambda: self._subscribers.remove(callback)
+        return self._listeners.add(callback)
 
     def start(self) -> None:
         """Remember what an earlier run knew, then look once a day until closed."""
@@ -131,15 +132,15 @@ class UpdateWatch:
         """People have seen that there is something new in this version."""
         if self._memory.is_news:
             self._put(is_news=False)
-            self._spawn(self._remember(is_news=False))
+            self._spawn(self._remember(is_news=False), _WRITING)
 
     async def close(self) -> None:
-        """Stop looking, waiting at most two seconds."""
-        pending = [task for task in self._tasks if not task.done()]
-        for task in pending:
-            task.cancel()
-        if pending:
-            await asyncio.wait(pending, timeout=_STOP_SECONDS)
+        """Stop looking, and finish writing what was seen; at most two seconds."""
+        for task in self._tasks:
+            if task.get_name() != _WRITING:
+                task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_STOP_SECONDS)
 
     async def _live(self) -> None:
         memory = await asyncio.to_thread(self._parts.memory.load)
@@ -149,6 +150,8 @@ class UpdateWatch:
         changes = await asyncio.to_thread(self._changes)
         self._put(before=self._memory.before, changes=changes, is_news=self._memory.is_news and bool(changes))
         self._show_found()
+        if not self._parts.origin.looks_for_updates:
+            return
         await self._clock.sleep(FIRST_LOOK_SECONDS)
         while True:
             if self._state.is_on and not self._is_paused and self._is_due():
@@ -226,15 +229,10 @@ class UpdateWatch:
         if state == self._state:
             return
         self._state = state
-        for subscriber in tuple(self._subscribers):
-            try:
-                subscriber()
-            except Exception as error:
-                # A view that fails must not end the look that told it.
-                log_fault(_log, "A view of the updates broke", error)
+        self._listeners.tell()
 
-    def _spawn(self, work: Coroutine[object, object, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+    def _spawn(self, work: Coroutine[object, object, None], name: str | None = None) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import ssl
 import sys
 from contextlib import asynccontextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import trustme
 
 from codexbar_qt.bootstrap import build_services, build_session, updates
 from codexbar_qt.core.snapshot_archive import ArchivedAccount, SnapshotArchive
@@ -26,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from codexbar_qt.core.session import AppSession
+    from tests.e2e.conftest import Authority
 
 pytestmark = [
     pytest.mark.e2e,
@@ -37,28 +35,6 @@ CONFIG = {
     "providers": [{"id": "openrouter", "enabled": True, "apiKey": "test-key-1"}, {"id": "zai", "note": "kept"}],
 }
 SETTINGS = {"refreshFrequency": "manual", "hidePersonalInfo": True, "someday": [1]}
-
-
-class Authority:
-    """A certificate authority; `context_for` gives the certificate of a host, `path` is the file to trust it by."""
-
-    def __init__(self, path: Path) -> None:
-        authority = trustme.CA()
-        authority.cert_pem.write_to_path(str(path))
-        self.path = path
-
-        @cache
-        def context_for(host: str) -> ssl.SSLContext:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            authority.issue_cert(host).configure_cert(context)
-            return context
-
-        self.context_for = context_for
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("tls") / "authority.pem")
 
 
 def release(tag: str, **changes: Any) -> dict[str, Any]:
@@ -253,10 +229,9 @@ async def test_a_server_that_is_not_github_is_not_believed(
     older_home: Path,
     github: GitHub,
     run: Callable[..., Any],
-    tmp_path: Path,
+    stranger: Authority,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    stranger = Authority(tmp_path / "stranger.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(stranger.path))
     async with run(RUNNING) as session:
         session.updates.check()

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import ssl
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import trustme
 
 from codexbar_qt.provider_testing.loopback_proxy import LoopbackProxy
 from tests.e2e.cli import case_world
@@ -23,38 +20,10 @@ if TYPE_CHECKING:
 
     from codexbar_qt.provider_testing import Case
     from tests.e2e.cli.case_world import Hosts
+    from tests.e2e.conftest import Authority
 
 COMMAND = Path(sys.executable).with_name("codexbar")
 FAKE_TOOLS = Path(__file__).parents[1] / "fake_tools"
-
-
-class Authority:
-    """A certificate authority; `context_for` gives the certificate of a host, `path` is the file to trust it by."""
-
-    def __init__(self, path: Path) -> None:
-        authority = trustme.CA()
-        authority.cert_pem.write_to_path(str(path))
-        self.path = path
-
-        @cache
-        def context_for(host: str) -> ssl.SSLContext:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            authority.issue_cert(host).configure_cert(context)
-            return context
-
-        self.context_for = context_for
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """The authority that the command trusts."""
-    return Authority(tmp_path_factory.mktemp("tls") / "authority.pem")
-
-
-@pytest.fixture(scope="session")
-def stranger(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """An authority nobody trusts."""
-    return Authority(tmp_path_factory.mktemp("tls") / "stranger.pem")
 
 
 @pytest.fixture

@@ -209,6 +209,7 @@ async def test_installations_of_others_are_never_looked_after(
     assert updates.looks == 0
     assert (watch.state.is_on, watch.state.release, watch.state.is_checking) == (False, None, False)
     assert watch.state.origin.how
+    assert clock.waiting == 0
 
 
 async def test_another_channel_is_another_list(updates: UpdateWorld, clock: ManualClock) -> None:
@@ -323,6 +324,15 @@ async def test_after_an_upgrade_there_is_something_new_until_it_was_seen(updates
     await watch.close()
     watch = await updates.start("0.7.0")
     assert (watch.state.is_news, watch.state.changes) == (False, "#### 0.7.0 (2026-12-01)\n\n- A new thing.")
+
+
+async def test_what_was_seen_last_is_still_written_at_the_end(updates: UpdateWorld) -> None:
+    await (await updates.start("0.6.0")).close()
+    watch = await updates.start("0.7.0")
+    assert updates.memory.load().is_news
+    watch.seen()
+    await watch.close()
+    assert not updates.memory.load().is_news
 
 
 async def test_after_a_downgrade_there_is_nothing_new(updates: UpdateWorld) -> None:
