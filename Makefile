@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # pyright is bundled in its wheel; without this it would ask the network for a newer one.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help run test check lint types imports qml fix pins e2e bench screenshots new-provider test-provider freeze deb rpm tarball \
+.PHONY: help run test check lint types imports qml fix pins e2e bench screenshots new-provider test-provider freeze deb rpm tarball appimage \
 	clean qt test-tools package-tools
 
 help: ## list these targets
@@ -89,6 +89,9 @@ rpm: .venv/.ready package-tools ## make an RPM package of the frozen app
 
 tarball: .venv/.ready package-tools ## make an archive of the frozen app, to be unpacked below any prefix
 	@$(BIN)/python packaging/linux/build_tarball.py
+
+appimage: .venv/.ready package-tools ## make an AppImage of the frozen app; needs appimagetool on the PATH
+	@$(BIN)/python packaging/linux/build_appimage.py
 
 clean: ## remove .venv, build results and caches
 	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

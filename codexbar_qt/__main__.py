@@ -89,9 +89,10 @@ def _start(options: Options) -> int:
     if not bootstrap.has_display():
         return _show_without_display(demo=options.demo)
     gc.disable()  # until start-up is over (ui.memory): there is next to no garbage before
-    from codexbar_qt.ui.application import run_app
+    from codexbar_qt.ui.application import START_AGAIN, run_app
 
-    return run_app(bootstrap.build_launch(options.wish, demo=options.demo, selftest=options.selftest))
+    code = run_app(bootstrap.build_launch(options.wish, demo=options.demo, selftest=options.selftest))
+    return bootstrap.start_again(demo=options.demo) if code == START_AGAIN else code
 
 
 def _write_screenshots(folder: Path, scale: int) -> int:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         has_display,
         picture_folder,
         run_scaled,
+        start_again,
         use_offscreen_platform,
     )
     from codexbar_qt.bootstrap.live_contexts import LiveContexts
@@ -37,6 +38,7 @@ __all__ = [
     "picture_folder",
     "run_own_process",
     "run_scaled",
+    "start_again",
     "start_command_log",
     "use_offscreen_platform",
 ]

@@ -85,7 +85,21 @@ def build_launch(wish: Wish, *, demo: bool, selftest: bool) -> Launch:
         measure=measure,
         wish=wish,
         is_selftest=selftest,
+        program=_replaceable_program(),
     )
+
+
+def _replaceable_program() -> Path | None:
+    """Return our own file where an upgrade replaces it under the running app. On Windows installers end the app."""
+    return Path(sys.executable) if getattr(sys, "frozen", False) and sys.platform != "win32" else None
+
+
+def start_again(*, demo: bool) -> int:
+    """Become the program that has replaced this one; returns only an exit code for when that fails."""
+    try:
+        os.execv(sys.executable, [sys.executable, *(["--demo"] if demo else [])])  # noqa: S606 - no shell is wanted
+    except OSError:
+        return 1
 
 
 def _import_the_rest() -> None:

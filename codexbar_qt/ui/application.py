@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 APP_ID = "codexbar-qt"
 _MOST_THREADS = 8
+START_AGAIN = 100
+"""What run_app returns when the app is to be started anew, because an upgrade has replaced it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,10 @@ class Services(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How to start. `prepare` builds everything but the surfaces; `instance_address` is where later starts knock."""
+    """How to start. `prepare` builds everything but the surfaces; `instance_address` is where later starts knock.
+
+    `program` is the file whose replacement means an upgrade, after which run_app returns START_AGAIN.
+    """
 
     prepare: Callable[[], Awaitable[tuple[Services, AppSession]]]
     instance_address: str
@@ -68,6 +73,7 @@ class Launch:
     measure: Callable[[], Measures]
     wish: Wish = "open"
     is_selftest: bool = False
+    program: Path | None = None
 
 
 def quit_running(address: str) -> int:

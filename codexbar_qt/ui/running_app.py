@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from codexbar_qt.ui.application import START_AGAIN
 from codexbar_qt.ui.console import say
 from codexbar_qt.ui.memory import give_back, keep_for_good
 
@@ -42,6 +43,7 @@ class RunningApp:
         self._app, self._launch, self._messages = app, launch, messages
         self._tray, self._host, self._instance = tray, host, instance
         self._quit = asyncio.Event()
+        self._starts_again = False
         self._told_missing = False
         self._tasks: set[asyncio.Task[object]] = set()
         # An icon is all that a plain start shows; what was asked for beyond that counts for the first one too.
@@ -57,7 +59,7 @@ class RunningApp:
         self._instance.wished.connect(self._keep_wish)
         services, session = await self._launch.prepare()
         surfaces = self._show(session)
-        listeners = self._listen(session, services)
+        listeners = [*self._listen(session, services), *self._watch_program(surfaces)]
         fetching = asyncio.ensure_future(session.run())
         power = asyncio.ensure_future(self._watch_power(session))
         keep_for_good()
@@ -68,7 +70,7 @@ class RunningApp:
 
                 return await run_selftest(session, surfaces, self._messages, self._launch.measure, shown_at)
             await self._quit.wait()
-            return 0
+            return START_AGAIN if self._starts_again else 0
         finally:
             self._tray.hide()
             for listener in listeners:
@@ -115,6 +117,20 @@ class RunningApp:
         presence.returned.connect(session.resumed)
         presence.start()
         return [watcher, presence]
+
+    def _watch_program(self, surfaces: Surfaces) -> list[QObject]:
+        if self._launch.program is None:
+            return []
+        from codexbar_qt.ui.program_watcher import ProgramWatcher
+
+        def start_again() -> None:
+            if not surfaces.is_anything_open:
+                self._starts_again = True
+                self.quit()
+
+        watcher = ProgramWatcher(self._launch.program)
+        watcher.replaced.connect(start_again)
+        return [watcher]
 
     def _start(self, work: Coroutine[object, object, object]) -> None:
         task = asyncio.get_running_loop().create_task(work)

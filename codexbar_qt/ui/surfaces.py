@@ -91,6 +91,12 @@ class Surfaces(QObject):
         else:
             self.popup.show_at(self._tray.geometry())
 
+    @property
+    def is_anything_open(self) -> bool:
+        """Whether a window is on screen."""
+        made = self.__dict__
+        return ("popup" in made and self.popup.is_visible) or ("settings" in made and self.settings.is_visible)
+
     def set_has_tray(self, has_tray: bool) -> None:
         """A tray came or went: without one the popup is a normal window."""
         # The popup closes to become the other kind; that must not count as somebody closing the last window.
@@ -130,12 +136,8 @@ class Surfaces(QObject):
 
     def _on_window(self, visible: bool) -> None:
         # Without a tray the last window is the only way to the app: closing it ends the app.
-        if not visible and not self._has_tray and not self._is_closing and not self._is_anything_open():
+        if not visible and not self._has_tray and not self._is_closing and not self.is_anything_open:
             self.quitRequested.emit()
-
-    def _is_anything_open(self) -> bool:
-        made = self.__dict__
-        return ("popup" in made and self.popup.is_visible) or ("settings" in made and self.settings.is_visible)
 
     def _on_tray(self, place: QRect | None) -> None:
         self.popup.toggle(place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import sys
 import sysconfig
@@ -56,6 +57,7 @@ def standard_library() -> list[str]:
     """Return every public module of the standard library: a provider of a user's own may need any of it."""
     root = Path(sysconfig.get_path("stdlib"))
     tops = sorted(name for name in sys.stdlib_module_names if not name.startswith("_") and name not in LEFT_OUT)
+    tops = [name for name in tops if importlib.util.find_spec(name) is not None]  # some are for other systems
     return [name for top in tops for name in (top, *_inside(root / top, top))]
 
 

@@ -61,7 +61,9 @@ mkdir $home /run/tester
 chmod 700 $home /run/tester
 chown tester: $home /run/tester
 quietly apt-get update
-quietly apt-get purge -y codexbar-qt xvfb openbox trayer xdotool imagemagick dbus-daemon procps
+for package in codexbar-qt xvfb openbox trayer xdotool imagemagick dbus-daemon procps; do
+  if dpkg-query --show "$package" >/dev/null 2>&1; then quietly apt-get purge -y "$package"; fi
+done
 quietly apt-get autoremove -y --purge
 
 say "a minimal system: nothing but what the package asks for"
@@ -103,7 +105,7 @@ PROVIDER = Provider(
 TEXT
 own=$home/.codexbar/providers/acme.py
 digest=$(sha256sum "$own" | cut -d' ' -f1)
-printf '{"approvedPlugins": {"%s": "%s"}}\n' "$own" "$digest" >$home/.codexbar/settings.json
+printf '{"approvedPlugins": {"%s": "%s"}, "launchAtLogin": true}\n' "$own" "$digest" >$home/.codexbar/settings.json
 own_files
 as_user codexbar usage --provider acme | tee usage.txt
 grep -q '75%' usage.txt
@@ -130,6 +132,7 @@ for look in light dark; do
   if [ $look = dark ]; then
     mkdir -p $home/.config
     {
+      printf '[General]\nColorScheme=BreezeDark\n[KDE]\nLookAndFeelPackage=org.kde.breezedark.desktop\n'
       printf '[Colors:Window]\nBackgroundNormal=35,38,41\nForegroundNormal=252,252,252\n'
       printf '[Colors:View]\nBackgroundNormal=27,30,32\nForegroundNormal=252,252,252\n'
     } >$home/.config/kdeglobals
@@ -172,6 +175,17 @@ as_user codexbar-qt --settings
 wait_for "the settings" settings
 sleep 2
 picture upgraded
+for window in $(settings) $(popup); do as_user xdotool windowclose "$window"; done
+# The app looks every half minute and starts again when it was replaced and nothing of it is on screen.
+# Until then its program is a file that has been deleted.
+restarted() { [ "$(readlink "/proc/$app/exe")" = /usr/lib/codexbar-qt/codexbar-qt ]; }
+for _ in $(seq 60); do
+  if restarted; then break; fi
+  sleep 2
+done
+restarted || fail "the app that was running did not start again"
+wait_for "the icon in the tray" icon
+echo "the app that was running has started again as the new version"
 kept | diff kept.txt - && echo "config, settings and start at login are as before"
 end
 

@@ -15,6 +15,7 @@ from tests.bench.cost.differences import difference_rows
 from tests.bench.cost.scan_rows import growth_rows, scan_rows
 from tests.bench.cost.stall_rows import cost_stall_rows
 from tests.bench.desktops import desktop
+from tests.bench.frozen import frozen_rows
 from tests.bench.rows import Plan, idle_rows, popup_rows, refresh_rows, stall_rows, start_rows
 from tests.bench.table import Row, render
 
@@ -27,6 +28,7 @@ _GROUPS = {
     "cost-stall": cost_stall_rows,
     "cost": scan_rows,
     "differences": difference_rows,
+    "frozen": frozen_rows,
 }
 _LARGE = {"growth": growth_rows}
 """Measured only when asked for."""
