@@ -260,13 +260,14 @@ def test_a_refused_write_keeps_the_old_file_and_leaves_nothing(
         f"The config file {config_path} could not be saved: the disk is full. Free some space and try again."
     )
     assert config_path.read_bytes() == content
-    assert sorted(item.name for item in config_path.parent.iterdir()) == ["config.json", "config.json.lock"]
+    assert {item.name for item in config_path.parent.iterdir()} - {"config.json.lock"} == {"config.json"}
 
 
 def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path, catalogue: tuple[Provider, ...]) -> None:
     (tmp_path / "file").write_text("")
     file = ConfigFile(ConfigLocation(tmp_path / "file" / "config.json"), catalogue, lambda: pytest.fail("no backup"))
-    assert file.load().read_only
+    # To Windows a file inside a file is one that is not there, so nothing is wrong before it is to be written.
+    assert file.load().read_only == (os.name == "posix")
     with pytest.raises(ConfigWriteError, match="could not be saved"):
         file.update(turn_on("beta"))
 
@@ -322,7 +323,7 @@ def test_temporary_files_of_killed_writers_are_removed(config_file: ConfigFile, 
         (config_path.parent / name).write_text("half")
     config_file.update(turn_on("beta"))
     left = {item.name for item in config_path.parent.iterdir()}
-    assert left == {"config.json", "config.json.lock", ".other.json.abc.tmp", "config.json.tmp"}
+    assert left - {"config.json.lock"} == {"config.json", ".other.json.abc.tmp", "config.json.tmp"}
 
 
 def test_an_update_reads_again_before_it_writes(config_path: Path, catalogue: tuple[Provider, ...]) -> None:

@@ -187,9 +187,10 @@ def test_a_newer_version(clean: AppConfig, catalogue: tuple[Provider, ...]) -> N
 
 
 def test_a_shadowed_config(clean: AppConfig, catalogue: tuple[Provider, ...]) -> None:
-    found = validate_config(replace(clean, shadowed=Path("/d/config.json")), catalogue, "linux")
+    other = Path("/d/config.json")
+    found = validate_config(replace(clean, shadowed=other), catalogue, "linux")
     assert [(issue.severity, issue.code) for issue in found] == [("warning", "shadowed_config")]
-    assert "/c/config.json is in use, /d/config.json is not" in found[0].message
+    assert f"{Path('/c/config.json')} is in use, {other} is not" in found[0].message
 
 
 @pytest.mark.parametrize(
