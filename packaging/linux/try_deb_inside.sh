@@ -175,7 +175,9 @@ as_user codexbar-qt --settings
 wait_for "the settings" settings
 sleep 2
 picture upgraded
-for window in $(settings) $(popup); do as_user xdotool windowclose "$window"; done
+as_user xdotool windowactivate --sync "$(settings | head -n 1)" key alt+F4
+closed() { ! settings && ! popup; }
+wait_for "the end of both windows" closed
 # The app looks every half minute and starts again when it was replaced and nothing of it is on screen.
 # Until then its program is a file that has been deleted.
 restarted() { [ "$(readlink "/proc/$app/exe")" = /usr/lib/codexbar-qt/codexbar-qt ]; }
