@@ -44,9 +44,11 @@ THEME_OF_GTK = "libqgtk3.so"
 """The plugin for desktops that have GTK. Qt does without where it cannot be loaded, so its libraries are suggested."""
 OVERRIDES = {
     "custom-library-search-path": "the libraries of a wheel find each other by paths relative to themselves",
+    "embedded-library": "the interpreter carries expat, as it is built everywhere but in distributions",
     "hardening-no-pie": "the two programs are PyInstaller's loader as it comes",
     "initial-upload-closes-no-bugs": "this is no upload to Debian",
     "library-not-linked-against-libc": "modules of Python get it from the interpreter that loads them",
+    "package-installs-python-bytecode": "the modules of a frozen app exist in this form alone",
     "shared-library-lacks-prerequisites": "modules of Python get theirs from the interpreter that loads them",
 }
 

@@ -64,7 +64,7 @@ quietly apt-get update
 for package in codexbar-qt xvfb openbox trayer xdotool imagemagick dbus-daemon procps; do
   if dpkg-query --show "$package" >/dev/null 2>&1; then quietly apt-get purge -y "$package"; fi
 done
-quietly apt-get autoremove -y --purge
+quietly apt-get autoremove -y --purge -o APT::AutoRemove::RecommendsImportant=false
 
 say "a minimal system: nothing but what the package asks for"
 files >before.txt
@@ -120,7 +120,7 @@ done
 
 say "removal from the minimal system"
 quietly apt-get purge -y codexbar-qt
-quietly apt-get autoremove -y --purge
+quietly apt-get autoremove -y --purge -o APT::AutoRemove::RecommendsImportant=false
 files >after.txt
 if comm -13 before.txt after.txt | grep -v "^$home/"; then fail "left behind"; fi
 echo "nothing is left but what is the user's: $(comm -13 before.txt after.txt | wc -l) files and folders below $home"
