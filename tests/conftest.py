@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import ipaddress
 import logging
 import os
@@ -20,6 +21,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import ModuleType
 
 # Before anything imports Qt or reads the clock.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -104,6 +106,22 @@ class NetworkBlockedError(RuntimeError):
 def repo_root() -> Path:
     """The folder of the checkout."""
     return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def packaging_script(repo_root: Path) -> Callable[[str], ModuleType]:
+    """Loads a script of the folder `packaging` by its path there; none of them is part of a package."""
+
+    def load(name: str) -> ModuleType:
+        path = repo_root / "packaging" / name
+        spec = importlib.util.spec_from_file_location(f"packaging_{path.stem}", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return load
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import json
 import re
@@ -22,7 +21,7 @@ from codexbar_qt.provider_testing import case as case_module
 from codexbar_qt.provider_testing import case_file, run_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from codexbar_qt.provider_api import JsonView
 
@@ -51,15 +50,6 @@ def page(name: str) -> str:
 
 def fenced(text: str, language: str) -> list[str]:
     return re.findall(rf"^ *```{language}\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE)
-
-
-def script(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"packaging_{name}", ROOT / "packaging" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_every_page_is_looked_at() -> None:
@@ -114,24 +104,26 @@ def test_there_are_commands() -> None:
     assert len(command_lines()) >= 6
 
 
-def test_provider_table_is_current() -> None:
-    made = script("provider_table")
+def test_provider_table_is_current(packaging_script: Callable[[str], ModuleType]) -> None:
+    made = packaging_script("provider_table.py")
     text = page("README.md")
     assert made.replaced(text, made.table(made.built_in_providers())) == text, (
         "Run: python packaging/provider_table.py --write"
     )
 
 
-def test_outdated_table_is_replaced() -> None:
-    made = script("provider_table")
+def test_outdated_table_is_replaced(packaging_script: Callable[[str], ModuleType]) -> None:
+    made = packaging_script("provider_table.py")
     old = f"before\n{made.BEGIN}\n\n| old |\n\n{made.END}\nafter\n"
     assert made.replaced(old, "| new |") == old.replace("old", "new")
     with pytest.raises(ValueError, match="markers"):
         made.replaced("no markers", "| new |")
 
 
-def test_picture_stands_side_by_side_at_full_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = script("popup_picture")
+def test_picture_stands_side_by_side_at_full_size(
+    packaging_script: Callable[[str], ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = packaging_script("popup_picture.py")
     for look, color in (("light", "white"), ("dark", "black")):
         image = QImage(40, 30, QImage.Format.Format_ARGB32)
         image.fill(QColor(color))
@@ -145,8 +137,10 @@ def test_picture_stands_side_by_side_at_full_size(tmp_path: Path, monkeypatch: p
     assert (middle.alpha(), right.name(), right.alpha()) == (0, "#000000", 255)
 
 
-def test_picture_says_what_it_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert script("popup_picture").main(["--screenshots", str(tmp_path)]) == 1
+def test_picture_says_what_it_needs(
+    packaging_script: Callable[[str], ModuleType], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert packaging_script("popup_picture.py").main(["--screenshots", str(tmp_path)]) == 1
     assert "make screenshots" in capsys.readouterr().err
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,20 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 WHEEL = "/venv/site-packages/PySide6"
 
 
 @pytest.fixture(scope="module")
-def contents() -> ModuleType:
-    path = Path(__file__).resolve().parents[2] / "packaging" / "freeze" / "contents.py"
-    spec = importlib.util.spec_from_file_location("frozen_contents", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def contents(packaging_script: Callable[[str], ModuleType]) -> ModuleType:
+    return packaging_script("freeze/contents.py")
 
 
 def qt(path: str, kind: str = "BINARY") -> tuple[str, str, str]:

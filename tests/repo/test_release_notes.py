@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 CHANGELOG = """# Changelog
@@ -30,14 +29,8 @@ CHANGELOG = """# Changelog
 
 
 @pytest.fixture(scope="module")
-def notes() -> ModuleType:
-    path = Path(__file__).resolve().parents[2] / "packaging" / "release_notes.py"
-    spec = importlib.util.spec_from_file_location("release_notes", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def notes(packaging_script: Callable[[str], ModuleType]) -> ModuleType:
+    return packaging_script("release_notes.py")
 
 
 def test_the_section_of_the_version_becomes_the_notes(notes: ModuleType) -> None:

@@ -8,7 +8,7 @@ from operator import eq
 from typing import TYPE_CHECKING
 
 from codexbar_qt.cost.bucket_sums import BucketSums
-from codexbar_qt.cost.claude.packed_log import CLAUDE, VERTEX, amounts_of, bucket_key
+from codexbar_qt.cost.claude.packed_log import CLAUDE, VERTEX, amounts_without, bucket_key
 from codexbar_qt.cost.claude.reading import unpack
 from codexbar_qt.cost.columns import unpack_column
 from codexbar_qt.cost.values import Ledger, LeftOut, TokenCounts, UsageRow
@@ -82,7 +82,7 @@ def _take_copies_out(states: FileStates, sums: BucketSums, suspects: set[int], p
                 seen.add(key)
         copies += len(losers)
         for row in group.rows_at(losers):
-            sums.add(bucket_key(row), amounts_of(row, -1))
+            sums.add(bucket_key(row), amounts_without(row))
     return copies
 
 

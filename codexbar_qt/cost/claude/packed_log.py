@@ -89,17 +89,9 @@ def bucket_key(row: Row) -> BucketKey:
     return source, row.at // SLOT_SECONDS, row.model, row.is_long, False
 
 
-def amounts_of(row: Row, sign: int = 1) -> Amounts:
-    """Return what a row adds to its bucket, or takes out of it with `sign` -1."""
-    return (
-        sign,
-        sign * row.input,
-        sign * row.output,
-        sign * row.cache_read,
-        sign * row.cache_write,
-        sign * row.cache_write_1h,
-        0,
-    )
+def amounts_without(row: Row) -> Amounts:
+    """Return what takes a row out of its bucket."""
+    return -1, -row.input, -row.output, -row.cache_read, -row.cache_write, -row.cache_write_1h, 0
 
 
 def _pack_group(keyed: Sequence[RowValues], keyless: Sequence[RowValues]) -> RowGroup:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 import subprocess
@@ -16,7 +15,9 @@ import codexbar_qt
 from codexbar_qt.core.registry import load_registry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+    from types import ModuleType
 
     from .conftest import Frozen
 
@@ -54,24 +55,13 @@ PROVIDER = Provider(
 OF_THE_LOADER = ("LD_", "DYLD_", "_PYI", "_MEI", "QT_PLUGIN", "QML")
 
 
-def standard_library(repo_root: Path) -> list[str]:
-    """Return the modules that the frozen app is made with."""
-    spec = importlib.util.spec_from_file_location("contents", repo_root / "packaging" / "freeze" / "contents.py")
-    assert spec is not None
-    assert spec.loader is not None
-    contents = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(contents)
-    names: list[str] = contents.standard_library()
-    return names
-
-
 @pytest.fixture
-def provider(home: Path, repo_root: Path) -> Path:
+def provider(home: Path, packaging_script: Callable[[str], ModuleType]) -> Path:
     """A provider of the user's own, approved and turned on."""
     path = home / "providers" / "acme.py"
     path.parent.mkdir()
     path.write_text(PROVIDER)
-    (path.parent / "names.json").write_text(json.dumps(standard_library(repo_root)))
+    (path.parent / "names.json").write_text(json.dumps(packaging_script("freeze/contents.py").standard_library()))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     (home / "settings.json").write_text(json.dumps({"approvedPlugins": {str(path): digest}}))
     (home / "config.json").write_text(json.dumps({"version": 1, "providers": [{"id": "acme", "enabled": True}]}))

@@ -115,6 +115,18 @@ def catalogue() -> tuple[Provider, ...]:
 
 
 @pytest.fixture
+def beta(catalogue: tuple[Provider, ...]) -> Provider:
+    """The provider with a key that is bound to a region."""
+    return next(provider for provider in catalogue if provider.id == "beta")
+
+
+@pytest.fixture
+def delta(catalogue: tuple[Provider, ...]) -> Provider:
+    """The last one of the catalogue."""
+    return next(provider for provider in catalogue if provider.id == "delta")
+
+
+@pytest.fixture
 def now() -> datetime:
     """The time of every test here."""
     return NOW

@@ -26,16 +26,6 @@ def root(catalogue: tuple[Provider, ...]) -> Root:
     return normalise({"version": 1, "providers": entries}, catalogue)
 
 
-@pytest.fixture
-def beta(catalogue: tuple[Provider, ...]) -> Provider:
-    return next(provider for provider in catalogue if provider.id == "beta")
-
-
-@pytest.fixture
-def delta(catalogue: tuple[Provider, ...]) -> Provider:
-    return next(provider for provider in catalogue if provider.id == "delta")
-
-
 def entry(root: Root, name: str) -> dict[str, Any]:
     return next(raw for raw in root["providers"] if isinstance(raw, dict) and raw["id"] == name)
 

@@ -91,16 +91,6 @@ def foreign(value: object, path: str = "") -> dict[str, object]:
 
 
 @pytest.fixture
-def beta(catalogue: tuple[Provider, ...]) -> Provider:
-    return next(provider for provider in catalogue if provider.id == "beta")
-
-
-@pytest.fixture
-def delta(catalogue: tuple[Provider, ...]) -> Provider:
-    return next(provider for provider in catalogue if provider.id == "delta")
-
-
-@pytest.fixture
 def edits(beta: Provider, delta: Provider, now: datetime) -> dict[str, Callable[[Root], object]]:
     """Every kind of change that app and command line make."""
     first, new = Secret("test-key-1"), Secret("test-key-9")
