@@ -1,4 +1,4 @@
-"""The environment of a frozen app as it was before the app's loader changed it.
+"""What a frozen app does before anything else: it takes its loader's traces back, and knows when it is a worker.
 
 The loader of PyInstaller lets `LD_LIBRARY_PATH` point into the bundle, keeps the value it found as
 `LD_LIBRARY_PATH_ORIG` and leaves notes for itself (https://pyinstaller.org/en/stable/runtime-information.html).
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # the guard of child processes starts here, too: nothing is imported
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import MutableMapping, Sequence
 
 
 def leave_bundle(environ: MutableMapping[str, str]) -> None:
@@ -21,3 +21,19 @@ def leave_bundle(environ: MutableMapping[str, str]) -> None:
             environ[name] = original
     for name in [name for name in environ if name.startswith(("_PYI_", "_MEIPASS"))]:
         del environ[name]
+
+
+def serve_multiprocessing(argv: Sequence[str]) -> None:
+    """Be a process of multiprocessing where the command line says so, and never return from that.
+
+    A provider of the user's may start processes. In a frozen app they are this program with other arguments
+    (https://docs.python.org/3/library/multiprocessing.html#multiprocessing.freeze_support); taken for a command, each
+    would fail, and a pool starts another in its place without end.
+    """
+    if {"-c", "--multiprocessing-fork"}.isdisjoint(argv):
+        return
+    import importlib  # it takes longer than many a command
+    import multiprocessing
+
+    importlib.import_module("pyi_rth_multiprocessing")  # PyInstaller's: freeze_support for more than Windows
+    multiprocessing.freeze_support()

@@ -53,6 +53,19 @@ PROVIDER = Provider(
 )
 """
 OF_THE_LOADER = ("LD_", "DYLD_", "_PYI", "_MEI", "QT_PLUGIN", "QML")
+# Functions of this file could not be found by the processes: they are the program itself, which imports no such module.
+WORKERS = """
+import math, multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+for method in multiprocessing.get_all_start_methods():
+    with ProcessPoolExecutor(2, multiprocessing.get_context(method)) as pool:
+        assert list(pool.map(math.isqrt, [4, 9, 16])) == [2, 3, 4], method
+"""
+
+
+def approve(path: Path) -> None:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    (path.parents[1] / "settings.json").write_text(json.dumps({"approvedPlugins": {str(path): digest}}))
 
 
 @pytest.fixture
@@ -62,8 +75,7 @@ def provider(home: Path, packaging_script: Callable[[str], ModuleType]) -> Path:
     path.parent.mkdir()
     path.write_text(PROVIDER)
     (path.parent / "names.json").write_text(json.dumps(packaging_script("freeze/contents.py").standard_library()))
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    (home / "settings.json").write_text(json.dumps({"approvedPlugins": {str(path): digest}}))
+    approve(path)
     (home / "config.json").write_text(json.dumps({"version": 1, "providers": [{"id": "acme", "enabled": True}]}))
     return path
 
@@ -95,6 +107,14 @@ def test_provider_of_the_user_has_the_standard_library(frozen: Frozen, provider:
     command = [sys.executable, "-I", "-W", "ignore", "-c", script]
     here = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
     assert json.loads((provider.parent / "missing.json").read_text()) == json.loads(here)
+
+
+def test_provider_of_the_user_may_use_processes(frozen: Frozen, provider: Path) -> None:
+    provider.write_text(provider.read_text() + WORKERS)
+    approve(provider)
+    done = frozen.run("codexbar", "usage", "--provider", "acme", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)[0]["usage"]["primary"]["usedPercent"] == 25
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the loader sets nothing there")
