@@ -262,10 +262,12 @@ class AppSession(SessionView):
         self._keepalives.restart(provider_id)
         return await self._browsers.import_now(provider_id)
 
-    async def starts_at_login(self) -> bool:
-        """Whether the system starts the app at login."""
+    async def check_start_at_login(self) -> None:
+        """Take up whether the system starts the app at login: installers and the system's settings switch it, too."""
         item = self._parts.login_item
-        return item is not None and await asyncio.to_thread(item.is_on)
+        on = self._preferences.start_at_login if item is None else await asyncio.to_thread(item.is_on)
+        if on != self._preferences.start_at_login:
+            await self.edit_preferences({"start_at_login": on})
 
     async def set_start_at_login(self, on: bool) -> str:
         """Start the app at login or not; returns "" or one sentence."""

@@ -151,6 +151,10 @@ class SettingsModel(ViewModel):
         self._show("provider", page)
         page.look_around()
 
+    def opened(self) -> None:
+        """Look again at what others switch, too, while nobody looks."""
+        self._tasks.start(self._session.check_start_at_login())
+
     @Slot()
     def dismissBanner(self) -> None:
         """Take the banner away."""

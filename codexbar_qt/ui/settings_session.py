@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
     from datetime import tzinfo
 
     from codexbar_qt.core.account import AccountState
@@ -165,6 +165,10 @@ class SettingsSession(PrivacySession, Protocol):
 
     async def find_scopes(self, provider_id: str) -> str:
         """Look for the parts of a provider's account and store them; return the closing sentence."""
+        ...
+
+    def check_start_at_login(self) -> Coroutine[Any, Any, None]:
+        """Let the preference follow what the system does at login."""
         ...
 
     async def set_start_at_login(self, on: bool) -> str:

@@ -74,6 +74,8 @@ class SettingsWindow(QObject):
             self._model.showProvider(provider_id)
         if pane and self._model is not None:
             self._model.showPane(pane)
+        if self._model is not None:
+            self._model.opened()
         window.show()
         window.raise_()
         window.requestActivate()

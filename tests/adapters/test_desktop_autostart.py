@@ -70,6 +70,11 @@ def test_exec_quoting(word: str, written: str) -> None:
     assert line == f"Exec={written}"
 
 
+def test_an_app_that_was_removed_is_not_asked_for() -> None:
+    lines = desktop_entry((r"/opt/code bar/a\b", "-m", "x")).decode().splitlines()
+    assert [line for line in lines if line.startswith("TryExec=")] == [r"TryExec=/opt/code bar/a\\b"]
+
+
 @pytest.mark.parametrize("word", ["plain", "with space", 'quo"te', "back\\slash", "dol$lar", "tick`", "two  spaces"])
 def test_exec_reads_back(word: str) -> None:
     line = next(line for line in desktop_entry((word, "end")).decode().splitlines() if line.startswith("Exec="))

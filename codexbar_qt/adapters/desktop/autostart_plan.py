@@ -80,6 +80,7 @@ def desktop_entry(command: Sequence[str]) -> bytes:
         "Type=Application",
         "Name=CodexBar",
         "Comment=Shows how much is left of your AI coding plans",
+        f"TryExec={_escaped(command[0])}",  # an app that was removed is not asked for
         f"Exec={' '.join(_exec_word(word) for word in command)}",
         "Icon=codexbar-qt",
         "Terminal=false",
@@ -127,13 +128,13 @@ def with_command_of(plan: AutostartFile, present: bytes) -> bytes:
     """Return a file that is there with the command of a plan; the rest of it stays, and so does one of another form."""
     if plan.path.suffix == ".plist":
         return _agent_with_command(present, plan.content)
-    commands = [line for line in plan.content.splitlines() if line.startswith(b"Exec=")]
+    planned = dict(line.split(b"=", 1) for line in plan.content.splitlines() if line.startswith((b"Exec=", b"TryExec=")))
     lines, group = present.splitlines(), b""
     for place, line in enumerate(lines):
         if line.startswith(b"["):
             group = line.strip()
-        elif group == b"[Desktop Entry]" and line.partition(b"=")[0].strip() == b"Exec":
-            lines[place] = commands[0]
+        elif group == b"[Desktop Entry]" and (key := line.partition(b"=")[0].strip()) in planned:
+            lines[place] = key + b"=" + planned[key]
     renewed = b"\n".join(lines) + b"\n"
     return present if lines == present.splitlines() else renewed
 
@@ -159,7 +160,11 @@ def _exec_word(word: str) -> str:
     word = word.replace("%", "%%")
     if not word or re.search(r"[\s\"'\\><~|&;$*?#()`]", word):
         word = '"' + re.sub(r'(["`$\\])', r"\\\1", word) + '"'
-    return word.replace("\\", "\\\\")
+    return _escaped(word)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\")
 
 
 def _windows_word(word: str) -> str:

@@ -274,9 +274,9 @@ async def test_a_picker_without_its_finds_is_empty(world: World, caplog: pytest.
 class LoginItem:
     """The system's list of programs that start at login."""
 
-    def __init__(self, complaint: str) -> None:
+    def __init__(self, complaint: str, *, on: bool = False) -> None:
         self.complaint = complaint
-        self.on = False
+        self.on = on
 
     def is_on(self) -> bool:
         return self.on
@@ -288,14 +288,28 @@ class LoginItem:
 
 async def test_start_at_login(world: World) -> None:
     session = world.build()
-    assert not await session.starts_at_login()
     assert await session.set_start_at_login(True) == "Start at login is not available in demo mode."
     for complaint in ("The system refused. Try again.", ""):
         parts = replace(session._parts, login_item=LoginItem(complaint))
         other = AppSession(parts, session.config, session.preferences)
         assert await other.set_start_at_login(True) == complaint
-        assert (await other.starts_at_login(), other.preferences.start_at_login) == (not complaint, not complaint)
+        assert other.preferences.start_at_login == (not complaint)
         await other.close()
+    await session.close()
+
+
+@pytest.mark.parametrize("on", [True, False])
+async def test_start_at_login_is_what_the_system_says(world: World, on: bool) -> None:
+    session = world.build()
+    await session.edit_preferences({"start_at_login": not on})
+    await session.check_start_at_login()
+    assert session.preferences.start_at_login != on  # a demo asks no system
+    parts = replace(session._parts, login_item=LoginItem("", on=on))
+    other = AppSession(parts, session.config, session.preferences)
+    await other.check_start_at_login()
+    assert other.preferences.start_at_login == on
+    assert world.preferences_file.load().start_at_login == on
+    await other.close()
     await session.close()
 
 
