@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 ECHO = "@@echo@@"
 """Stands in a body for the headers of the request that it answers: servers show people what they sent."""
@@ -48,6 +48,14 @@ def decode(text: str | bytes) -> tuple[object] | None:
     return (cast("object", found),) if isinstance(found, dict | list) and found else None
 
 
+def shape(text: str | bytes) -> Hashable:
+    """Return what is the same for documents that differ in their values only, for other texts the text."""
+    found = decode(text)
+    if found is None:
+        return text
+    return frozenset((_form(path), type(value), _is_number(value)) for path, value in _walk(found[0], ()))
+
+
 def encode(document: object) -> str:
     """Write a document; the place holders of numbers that Python does not have become those numbers."""
     return json.dumps(document).replace(f'"{_OVERFLOW}"', "1e400")
@@ -57,13 +65,13 @@ def wrong_types(document: object, *, thorough: bool = True) -> Iterator[tuple[st
     """Replace every place in turn by a text, a number, a truth value, a list, an object, an odd number.
 
     Numbers, as numbers or as texts, meet all odd ones. Yields the place with its new value, and the document. Of more
-    than MOST_LEAVES leaves every nth is taken. Without `thorough` each place gets one wrong value only, the next place
-    the next one.
+    than MOST_LEAVES leaves every nth is taken. Without `thorough` each place gets one wrong value only, or null, the
+    next place the next one.
     """
     for turn, (path, value) in enumerate(_places(document)):
         shown, odd = repr(value), NUMBERS if _is_number(value) else (NUMBERS[turn % len(NUMBERS)],)
         others = [other for other in (*SCALARS, *odd) if repr(other) != shown]
-        for other in others if thorough else [others[turn % len(others)]]:
+        for other in others if thorough else [[*others, None][turn % (len(others) + 1)]]:
             yield f"{_spelled(path)} = {_named(other)}", encode(_with(document, path, other))
 
 
@@ -132,6 +140,10 @@ def _with(document: object, path: Path, value: object) -> object:
     items = list(cast("list[object]", document))
     items[int(step)] = _with(items[int(step)], rest, value)
     return items
+
+
+def _form(path: Path) -> Path:
+    return tuple("[]" if isinstance(step, int) else step for step in path)
 
 
 def _spelled(path: Path) -> str:

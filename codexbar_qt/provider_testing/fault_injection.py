@@ -6,7 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from codexbar_qt.provider_testing.fault_contents import shape
+
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from codexbar_qt.provider_testing.case import Case, CommandAnswer, HttpAnswer
 
 ANSWER_FAULTS = (
@@ -72,10 +76,13 @@ class Injection:
 
 
 class Seen:
-    """Remembers documents, so that each is damaged in every way once, and in one way per place from then on."""
+    """Remembers documents, so that each is damaged in every way once, and in one way per place from then on.
+
+    Documents that differ in their values only are one.
+    """
 
     def __init__(self) -> None:
-        self._known: set[tuple[str, str | bytes]] = set()
+        self._known: set[tuple[str, Hashable]] = set()
         self._turns = Counter[str]()
 
     def turn(self, place: str) -> int:
@@ -84,8 +91,8 @@ class Seen:
         return self._turns[place] - 1
 
     def is_new(self, place: str, text: str | bytes) -> bool:
-        """Whether this text was not seen at this place (a path, an address without its query) before."""
-        key = (place, text)
+        """Whether no text of this shape was seen at this place (a path, an address without its query) before."""
+        key = (place, shape(text))
         if key in self._known:
             return False
         self._known.add(key)

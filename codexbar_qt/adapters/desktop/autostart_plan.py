@@ -128,7 +128,7 @@ def with_command_of(plan: AutostartFile, present: bytes) -> bytes:
     """Return a file that is there with the command of a plan; the rest of it stays, and so does one of another form."""
     if plan.path.suffix == ".plist":
         return _agent_with_command(present, plan.content)
-    planned = dict(line.split(b"=", 1) for line in plan.content.splitlines() if line.startswith((b"Exec=", b"TryExec=")))
+    planned = dict(line.split(b"=", 1) for line in plan.content.splitlines() if b"Exec=" in line)
     lines, group = present.splitlines(), b""
     for place, line in enumerate(lines):
         if line.startswith(b"["):

@@ -128,10 +128,10 @@ async def test_usage_and_error_appear_while_the_page_is_open(desk: Desk) -> None
 
 async def test_start_at_login_shows_what_an_installer_has_switched(desk: Desk) -> None:
     desk.settings.open(pane="general")
-    await desk.world.until(lambda: not desk.item("ToggleSwitch", "Start at login").property("checked"))
+    await desk.world.until(lambda: not desk.item("ToggleSwitch", "Start at login").property("on"))
     desk.world.login.append(True)
     desk.settings.open()
-    await desk.world.until(lambda: desk.item("ToggleSwitch", "Start at login").property("checked"))
+    await desk.world.until(lambda: desk.item("ToggleSwitch", "Start at login").property("on"))
 
 
 async def test_keyboard_reaches_every_control_and_comes_round(desk: Desk) -> None:

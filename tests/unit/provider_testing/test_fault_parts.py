@@ -123,6 +123,12 @@ def test_a_known_document_is_damaged_once_per_place() -> None:
     assert [seen.is_new(*key) for key in (("a", "x"), ("a", "x"), ("b", "x"), ("a", b"x"))] == [True, False, True, True]
 
 
+def test_documents_that_differ_in_values_only_are_one() -> None:
+    assert contents.shape('{"a": 1, "b": [{"c": "x"}]}') == contents.shape(b'{"b": [{"c": "y"}, {"c": ""}], "a": 2}')
+    others = ('{"a": 1}', '{"a": "1"}', '{"a": "x"}', '{"a": null}', '{"a": [1]}', '{"b": 1}', "[1]", "x", "y")
+    assert len({contents.shape(text) for text in others}) == len(others)
+
+
 def test_large_documents_are_sampled() -> None:
     document = {"rows": [{"value": number} for number in range(1000)]}
     places = {place.partition(" ")[0] for place, _ in contents.nulls(document)}
@@ -230,6 +236,16 @@ def test_a_status_comes_with_a_document_and_with_a_page_in_turn() -> None:
     bodies = [injection.case.http[index].body for index, injection in enumerate(found)]
     assert {body[:1] for body in bodies} == {b"{", b"<"}
     assert all(contents.PERSON.encode() in body and contents.ECHO.encode() in body for body in bodies)
+
+
+def test_an_address_meets_every_failure_once_and_then_one_of_those_alike() -> None:
+    case = parse_case("one", json.dumps({"why": "One.", "now": "2030-01-08T12:00:00Z", "http": [{"url": URL}]}))
+    seen = Seen()
+    first, *later = ([injection.fault for injection in answer_faults(case, seen)] for _ in range(4))
+    assert set(first) >= {"connect refused", "DNS failure", "TLS failure", "429 bare", "429 with a date", "gzip bomb"}
+    assert all(set(faults) >= {"reset mid-body", "401", "403", "404", "empty body", "login page"} for faults in later)
+    assert [sum(fault.startswith("429") for fault in faults) for faults in later] == [1, 1, 1]
+    assert {fault for faults in later for fault in faults} == set(first)
 
 
 def request_to(url: str, text: str) -> HttpRequest:
