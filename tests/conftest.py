@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import tempfile
 import time
 from functools import cache
@@ -21,6 +22,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
     from types import ModuleType
 
 # Before anything imports Qt or reads the clock.
@@ -122,6 +124,42 @@ def packaging_script(repo_root: Path) -> Callable[[str], ModuleType]:
         return module
 
     return load
+
+
+class Authority:
+    """A certificate authority for servers that stand in for real hosts; `path` is the file to trust it by."""
+
+    def __init__(self, path: Path) -> None:
+        import trustme  # most tests need none, and it takes longer than all else here
+
+        self._authority = trustme.CA()
+        self._authority.cert_pem.write_to_path(str(path))
+        self._contexts: dict[str, ssl.SSLContext] = {}
+        self.path = path
+
+    def context_for(self, host: str) -> ssl.SSLContext:
+        """Return the server context of a host, the same one every time."""
+        if host not in self._contexts:
+            self._contexts[host] = self.issue(host)
+        return self._contexts[host]
+
+    def issue(self, *names: str, not_after: datetime | None = None) -> ssl.SSLContext:
+        """Return a server context of its own with a certificate for `names`."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._authority.issue_cert(*names, not_after=not_after).configure_cert(context)
+        return context
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """The authority that clients, command and app are told to trust."""
+    return Authority(tmp_path_factory.mktemp("tls") / "authority.pem")
+
+
+@pytest.fixture(scope="session")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """An authority nobody trusts."""
+    return Authority(tmp_path_factory.mktemp("tls") / "stranger.pem")
 
 
 @pytest.fixture

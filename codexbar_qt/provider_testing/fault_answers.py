@@ -83,7 +83,7 @@ def content_faults(case: Case, seen: Seen) -> Iterator[Injection]:
         for name, text in fault_contents.wrong_types(found[0], thorough=thorough):
             damaged = _with(case, index, _at_status(answer, text))
             yield Injection("wrong type at a leaf", f"{place}: {name}", damaged, repeats_texts=True)
-        for name, text in fault_contents.nulls(found[0]) if thorough else ():
+        for name, text in fault_contents.nulls(found[0], thorough=thorough):
             yield Injection("null at a leaf", f"{place}: {name}", _with(case, index, _at_status(answer, text)))
 
 

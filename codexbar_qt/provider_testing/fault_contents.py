@@ -75,9 +75,9 @@ def wrong_types(document: object, *, thorough: bool = True) -> Iterator[tuple[st
             yield f"{_spelled(path)} = {_named(other)}", encode(_with(document, path, other))
 
 
-def nulls(document: object) -> Iterator[tuple[str, str]]:
-    """Replace every place in turn by null; see `wrong_types`."""
-    for path, value in _places(document):
+def nulls(document: object, *, thorough: bool = True) -> Iterator[tuple[str, str]]:
+    """Replace every place in turn by null; none without `thorough`, see `wrong_types`."""
+    for path, value in _places(document) if thorough else ():
         if value is not None:
             yield f"{_spelled(path)} = null", encode(_with(document, path, None))
 

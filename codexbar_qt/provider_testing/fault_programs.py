@@ -137,7 +137,7 @@ def damaged(text: str, *, thorough: bool) -> Iterator[tuple[str, str]]:
     if found is not None:
         yield from fault_contents.truncated(text)
         yield from fault_contents.wrong_types(found[0], thorough=thorough)
-        yield from fault_contents.nulls(found[0]) if thorough else ()
+        yield from fault_contents.nulls(found[0], thorough=thorough)
         yield from fault_contents.deep_nesting(found[0], thorough=thorough)
 
 

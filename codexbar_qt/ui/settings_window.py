@@ -70,12 +70,12 @@ class SettingsWindow(QObject):
     def open(self, provider_id: str | None = None, *, pane: str = "") -> None:
         """Show the window, on a pane or the page of a provider when one is named; an open one comes to the front."""
         window = self._window or self._load()
-        if provider_id is not None and self._model is not None:
-            self._model.showProvider(provider_id)
-        if pane and self._model is not None:
-            self._model.showPane(pane)
-        if self._model is not None:
-            self._model.opened()
+        if (model := self._model) is not None:
+            if provider_id is not None:
+                model.showProvider(provider_id)
+            if pane:
+                model.showPane(pane)
+            model.opened()
         window.show()
         window.raise_()
         window.requestActivate()

@@ -1,4 +1,4 @@
-"""TLS authorities, loopback servers and clients for the tests of the HTTP adapter."""
+"""Loopback servers and clients for the tests of the HTTP adapter."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -26,23 +25,9 @@ if TYPE_CHECKING:
 
     from codexbar_qt.adapters.http_limits import HttpLimits
     from codexbar_qt.provider_testing.loopback_proxy import Answers
+    from tests.conftest import Authority
 
 NOW = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
-
-
-class Authority:
-    """A certificate authority with a file to trust it by and contexts for servers."""
-
-    def __init__(self, path: Path) -> None:
-        self.ca = trustme.CA()
-        self.path = path
-        self.ca.cert_pem.write_to_path(str(path))
-
-    def context_for(self, *names: str, not_after: datetime | None = None) -> ssl.SSLContext:
-        """A server context with a certificate for `names`."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.ca.issue_cert(*names, not_after=not_after).configure_cert(context)
-        return context
 
 
 class RawServer:
@@ -92,18 +77,6 @@ class RawServer:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.sleep(0)
-
-
-@pytest.fixture(scope="session")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """The authority that clients trust through SSL_CERT_FILE."""
-    return Authority(tmp_path_factory.mktemp("tls") / "authority.pem")
-
-
-@pytest.fixture(scope="session")
-def other_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """An authority nobody trusts."""
-    return Authority(tmp_path_factory.mktemp("tls") / "other.pem")
 
 
 @pytest.fixture

@@ -73,9 +73,9 @@ async def test_a_certificate_that_vouches_for_itself_is_taken_here_alone(
 
 
 async def test_the_verifying_client_refuses_while_the_other_one_has_a_connection_open(
-    client: AiohttpClient, serve: Serve, other_authority: Any
+    client: AiohttpClient, serve: Serve, stranger: Any
 ) -> None:
-    server = await serve(saying(b"{}"), other_authority.context_for("127.0.0.1"))
+    server = await serve(saying(b"{}"), stranger.context_for("127.0.0.1"))
     local, url = client.loopback(server.port), f"https://127.0.0.1:{server.port}/"
     assert (await local.get(url, service="Acme")).status == 200
     with pytest.raises(ServiceUnavailable, match="is not trusted"):

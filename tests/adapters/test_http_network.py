@@ -125,7 +125,7 @@ async def test_wrong_certificates(
     not_after: datetime | None,
     clause: str,
 ) -> None:
-    server = await serve(writes(answer()), authority.context_for(*names, not_after=not_after))
+    server = await serve(writes(answer()), authority.issue(*names, not_after=not_after))
     error = await failure(client, server.url, caplog)
     assert isinstance(error, ServiceUnavailable)
     assert (error.reason, told(error)) == ("tls", clause)
@@ -142,10 +142,10 @@ async def test_a_self_signed_certificate(
 
 
 async def test_an_unknown_authority(
-    make_client: MakeClient, serve: Serve, authority: Any, other_authority: Any, caplog: pytest.LogCaptureFixture
+    make_client: MakeClient, serve: Serve, authority: Any, stranger: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     server = await serve(writes(answer()), authority.context_for("localhost"))
-    client = make_client({"SSL_CERT_FILE": str(other_authority.path)})
+    client = make_client({"SSL_CERT_FILE": str(stranger.path)})
     error = await failure(client, server.url, caplog)
     assert told(error) == "the certificate of localhost is not trusted"
     assert not server.heads
@@ -162,7 +162,7 @@ async def test_the_systems_store_does_not_trust_a_stranger(
 async def test_tls_is_1_2_or_newer(
     client: AiohttpClient, serve: Serve, authority: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    old, new = authority.context_for("localhost"), authority.context_for("localhost")
+    old, new = authority.issue("localhost"), authority.issue("localhost")
     new.maximum_version = ssl.TLSVersion.TLSv1_2
     with pytest.warns(DeprecationWarning):
         old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1

@@ -65,27 +65,27 @@ def test_the_name_is_checked(authority: Any) -> None:
         handshake(build_tls_context(str(authority.path), None), authority.context_for("b.test"))
 
 
-def test_a_named_file_replaces_the_systems_store(authority: Any, other_authority: Any) -> None:
+def test_a_named_file_replaces_the_systems_store(authority: Any, stranger: Any) -> None:
     context = build_tls_context(str(authority.path), None)
     assert len(context.get_ca_certs()) == 1
     with pytest.raises(ssl.SSLCertVerificationError):
-        handshake(context, other_authority.context_for("a.test"))
+        handshake(context, stranger.context_for("a.test"))
 
 
-def test_a_directory(authority: Any, other_authority: Any, tmp_path: Path) -> None:
+def test_a_directory(authority: Any, stranger: Any, tmp_path: Path) -> None:
     folder = rehash(authority.path.read_bytes(), tmp_path / "certs")
     joined = os.pathsep.join([str(tmp_path / "missing"), folder])
     for cert_dir in (folder, joined):
         context = build_tls_context(None, cert_dir)
         assert handshake(context, authority.context_for("a.test"))
         with pytest.raises(ssl.SSLCertVerificationError):
-            handshake(context, other_authority.context_for("a.test"))
+            handshake(context, stranger.context_for("a.test"))
 
 
-def test_a_file_and_a_directory(authority: Any, other_authority: Any, tmp_path: Path) -> None:
-    context = build_tls_context(str(authority.path), rehash(other_authority.path.read_bytes(), tmp_path / "certs"))
+def test_a_file_and_a_directory(authority: Any, stranger: Any, tmp_path: Path) -> None:
+    context = build_tls_context(str(authority.path), rehash(stranger.path.read_bytes(), tmp_path / "certs"))
     assert handshake(context, authority.context_for("a.test"))
-    assert handshake(context, other_authority.context_for("a.test"))
+    assert handshake(context, stranger.context_for("a.test"))
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no certificate", b"\xff\xfe"])

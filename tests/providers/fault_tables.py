@@ -12,8 +12,9 @@ from codexbar_qt.provider_testing.fault_matrix import FaultReport, fault_table
 BUILD = Path(__file__).parents[2] / "build"
 REPORTS = pytest.StashKey[dict[str, list[FaultReport]]]()
 NOTE = """\
-Leaves: of more than 200 in one document (and of more than 50 objects and lists) every nth was damaged. A document that
-comes again at the same address gets one wrong value and one null per leaf; all others it got the first time."""
+Leaves: of more than 200 in one document (and of more than 50 objects and lists) every nth was damaged. A document whose
+shape comes again at the same address gets one wrong value or a null per place, and an answer of an address that comes
+again one in turn of failures that are much alike; all others they got the first time."""
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from codexbar_qt.core.session import AppSession
-    from tests.e2e.conftest import Authority
+    from tests.conftest import Authority
 
 pytestmark = [
     pytest.mark.e2e,

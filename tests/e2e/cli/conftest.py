@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from codexbar_qt.provider_testing import Case
+    from tests.conftest import Authority
     from tests.e2e.cli.case_world import Hosts
-    from tests.e2e.conftest import Authority
 
 COMMAND = Path(sys.executable).with_name("codexbar")
 FAKE_TOOLS = Path(__file__).parents[1] / "fake_tools"
